@@ -1,0 +1,80 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Data goes one way: a target knows those above it in this list, never those below.
+// What each one is for stands in README.md, "The house".
+
+let modules: [Target] = [
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .target(name: "CKernels"),
+    .target(name: "CSentencePiece", linkerSettings: [.linkedLibrary("sentencepiece")]),
+    .target(
+        name: "CGnuplot",
+        linkerSettings: [
+            .linkedLibrary("boost_iostreams"), .linkedLibrary("boost_system"), .linkedLibrary("boost_filesystem"),
+        ]),
+
+    .target(name: "Files", dependencies: ["CZlib", .product(name: "Crypto", package: "swift-crypto")]),
+    .target(name: "Descriptions"),
+    .target(name: "Kernels", dependencies: ["COpenBLAS", "CKernels"]),
+    .target(name: "Tokenizers", dependencies: ["CSentencePiece", "Files"]),
+    .target(name: "Checkpoints", dependencies: ["Files", "Descriptions"]),
+    .target(name: "Inference", dependencies: ["Kernels", "Checkpoints", "Descriptions"]),
+    .target(name: "Traces", dependencies: ["Files", "Descriptions"]),
+    .target(
+        name: "Recording", dependencies: ["Inference", "Tokenizers", "Traces", "Checkpoints", "Files", "Descriptions"]),
+    .target(
+        name: "Capacity", dependencies: ["Traces", "Files", "Descriptions"],
+        resources: [.copy("Resources/gpus"), .copy("Resources/models")]),
+    .target(
+        name: "Reports",
+        dependencies: [
+            "Capacity", "Traces", "Files", "Descriptions", "CGnuplot",
+            .product(name: "Mustache", package: "swift-mustache"),
+        ],
+        resources: [.copy("Resources/templates")]),
+    .target(
+        name: "BundledModels", dependencies: ["Files"],
+        resources: [.copy("Resources/models"), .copy("Resources/prompts")]),
+    .target(
+        name: "Workbench",
+        dependencies: ["Recording", "Capacity", "Reports", "BundledModels", "Traces", "Files", "Descriptions"]),
+    .executableTarget(
+        name: "headroom",
+        dependencies: ["Workbench", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+]
+
+func tests(_ module: String, _ others: Target.Dependency...) -> Target {
+    .testTarget(name: "\(module)Tests", dependencies: [.byName(name: module), "TestSupport"] + others)
+}
+
+let suites: [Target] = [
+    .target(
+        name: "TestSupport", dependencies: ["Files", "Descriptions", "Traces", "Inference", "BundledModels"],
+        path: "Tests/TestSupport"),
+    tests("Files"),
+    tests("Descriptions"),
+    tests("Kernels"),
+    tests("Tokenizers", "BundledModels"),
+    tests("Checkpoints"),
+    tests("Inference", "BundledModels"),
+    tests("Traces"),
+    tests("Recording", "BundledModels"),
+    tests("Capacity"),
+    tests("Reports"),
+    tests("Workbench"),
+    tests("headroom"),
+]
+
+let package = Package(
+    name: "Headroom",
+    products: [.executable(name: "headroom", targets: ["headroom"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    ],
+    targets: modules + suites,
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,106 @@
+/// Why a word is no policy. Its description is the one line a user sees.
+public struct PolicyError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The word as given.
+    public let word: String
+    /// What is wrong with it.
+    public let reason: String
+
+    public var description: String { "policy '\(word)': \(reason)" }
+}
+
+extension CachePolicy: CustomStringConvertible {
+    /// The words that name policies, each with what it takes; for help and errors.
+    public static let forms = [
+        "full", "dmc", "h2o:heavy=N,recent=N", "tova:slots=N", "window:sinks=N,window=N", "streaming:sinks=N,window=N",
+    ]
+
+    /// Reads a policy's word. A size is a whole number of slots from 1, or a share between 0 and 1 of prompt and new tokens.
+    /// - Throws: `PolicyError`.
+    public init(_ word: String) throws {
+        let parts = word.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        var options = try PolicyOptions(parts.count > 1 ? parts[1] : "", word: word)
+        switch parts[0].lowercased() {
+        case "full": self = .full
+        case "dmc": self = .dmc
+        case "h2o":
+            self = .heavyHitters(
+                heavy: try options.size("heavy"), recent: try options.size("recent"), prefill: try options.prefill())
+        case "tova":
+            self = .leastAttended(slots: try options.size("slots"), prefill: try options.prefill())
+        case "window":
+            self = .window(
+                sinks: try options.size("sinks"), window: try options.size("window"), prefill: try options.prefill())
+        case "streaming":
+            self = .streaming(
+                sinks: try options.size("sinks"), window: try options.size("window"), prefill: try options.prefill())
+        default:
+            throw PolicyError(word: word, reason: "no such policy; there are \(Self.forms.joined(separator: ", "))")
+        }
+        try options.finish()
+    }
+
+    public var description: String {
+        switch self {
+        case .full: "full"
+        case .dmc: "dmc"
+        case .heavyHitters(let heavy, let recent, let mode): "h2o:heavy=\(heavy),recent=\(recent)\(mode.suffix)"
+        case .leastAttended(let slots, let mode): "tova:slots=\(slots)\(mode.suffix)"
+        case .window(let sinks, let window, let mode): "window:sinks=\(sinks),window=\(window)\(mode.suffix)"
+        case .streaming(let sinks, let window, let mode): "streaming:sinks=\(sinks),window=\(window)\(mode.suffix)"
+        }
+    }
+}
+
+extension SlotCount: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .slots(let count): "\(count)"
+        case .fraction(let share): "\(share)"
+        }
+    }
+}
+
+extension PrefillMode {
+    fileprivate var suffix: String { self == .online ? "" : ",prefill=\(rawValue)" }
+}
+
+/// The `name=value` pairs behind a policy's colon, taken one by one.
+private struct PolicyOptions {
+    private var values: [String: String] = [:]
+    private let word: String
+
+    init(_ text: String, word: String) throws {
+        self.word = word
+        for pair in text.split(separator: ",") {
+            let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard sides.count == 2, !sides[1].isEmpty else {
+                throw PolicyError(word: word, reason: "expected name=value, found '\(pair)'")
+            }
+            guard values.updateValue(sides[1], forKey: sides[0]) == nil else {
+                throw PolicyError(word: word, reason: "'\(sides[0])' is given twice")
+            }
+        }
+    }
+
+    mutating func size(_ name: String) throws -> SlotCount {
+        guard let text = values.removeValue(forKey: name) else {
+            throw PolicyError(word: word, reason: "'\(name)' is missing: a number of slots, or a share such as 0.125")
+        }
+        if let count = Int(text), count >= 1, count <= 1 << 40 { return .slots(count) }
+        if let share = Double(text), share > 0, share < 1 { return .fraction(share) }
+        throw PolicyError(
+            word: word, reason: "'\(name)': expected slots from 1 on, or a share between 0 and 1, found '\(text)'")
+    }
+
+    mutating func prefill() throws -> PrefillMode {
+        guard let text = values.removeValue(forKey: "prefill") else { return .online }
+        guard let mode = PrefillMode(rawValue: text) else {
+            throw PolicyError(word: word, reason: "'prefill': expected online, full or only, found '\(text)'")
+        }
+        return mode
+    }
+
+    func finish() throws {
+        if let name = values.keys.min() { throw PolicyError(word: word, reason: "'\(name)' is unknown here") }
+    }
+}

@@ -1,0 +1,15 @@
+/// How a number is stored.
+public enum ElementType: String, Sendable, Codable, CaseIterable {
+    /// IEEE 754 single.
+    case float32 = "F32"
+    /// bfloat16: the upper half of a single.
+    case bfloat16 = "BF16"
+
+    /// Bytes a number takes.
+    public var bytes: Int {
+        switch self {
+        case .float32: 4
+        case .bfloat16: 2
+        }
+    }
+}

@@ -1,0 +1,73 @@
+/// The shape and constants of a Llama model, as a `config.json` in Hugging Face's form gives them.
+public struct ModelConfiguration: Hashable, Sendable {
+    /// Width of the residual stream (`hidden_size`).
+    public var hiddenSize: Int
+    /// Width inside the MLP (`intermediate_size`).
+    public var intermediateSize: Int
+    /// Decoder layers (`num_hidden_layers`).
+    public var layers: Int
+    /// Query heads a layer (`num_attention_heads`).
+    public var heads: Int
+    /// Key/value heads a layer (`num_key_value_heads`); equal to `heads` in multi-head attention.
+    public var kvHeads: Int
+    /// Width of a head, in channels (`head_dim`).
+    public var headDim: Int
+    /// Rows of the embedding (`vocab_size`).
+    public var vocabularySize: Int
+    /// Added to the mean square in RMSNorm (`rms_norm_eps`).
+    public var normEpsilon: Double
+    /// Base of the rotary angles (`rope_theta`).
+    public var ropeTheta: Double
+    /// The context the model was trained for, in tokens (`max_position_embeddings`).
+    public var maxPositions: Int
+    /// Whether the output layer is the embedding (`tie_word_embeddings`).
+    public var tiesEmbeddings: Bool
+    /// Beginning-of-sequence token (`bos_token_id`).
+    public var bosToken: Int?
+    /// End-of-sequence tokens (`eos_token_id`, a number or a list).
+    public var eosTokens: [Int]
+    /// DMC's constants; nil for a model that was not retrofitted.
+    public var dmc: DMCSettings?
+    /// What this configuration has that Headroom's core does not compute, by name; empty if it can be run.
+    public var unsupported: [String]
+
+    /// A configuration by its numbers; see the properties.
+    public init(
+        hiddenSize: Int, intermediateSize: Int, layers: Int, heads: Int, kvHeads: Int, headDim: Int,
+        vocabularySize: Int, normEpsilon: Double = 1e-5, ropeTheta: Double = 10_000, maxPositions: Int,
+        tiesEmbeddings: Bool = false, bosToken: Int? = nil, eosTokens: [Int] = [], dmc: DMCSettings? = nil,
+        unsupported: [String] = []
+    ) {
+        self.hiddenSize = hiddenSize
+        self.intermediateSize = intermediateSize
+        self.layers = layers
+        self.heads = heads
+        self.kvHeads = kvHeads
+        self.headDim = headDim
+        self.vocabularySize = vocabularySize
+        self.normEpsilon = normEpsilon
+        self.ropeTheta = ropeTheta
+        self.maxPositions = maxPositions
+        self.tiesEmbeddings = tiesEmbeddings
+        self.bosToken = bosToken
+        self.eosTokens = eosTokens
+        self.dmc = dmc
+        self.unsupported = unsupported
+    }
+}
+
+extension ModelConfiguration {
+    /// Query heads that share one key/value head.
+    public var groupSize: Int { heads / kvHeads }
+
+    /// Parameters, norms and both embeddings included.
+    public var parameters: Int {
+        let embeddings = vocabularySize * hiddenSize * (tiesEmbeddings ? 1 : 2)
+        return embeddings + layers * parametersPerLayer + hiddenSize
+    }
+
+    /// Parameters of one decoder layer: two norms, four projections of attention, three of the MLP.
+    public var parametersPerLayer: Int {
+        2 * hiddenSize + 2 * (heads + kvHeads) * headDim * hiddenSize + 3 * hiddenSize * intermediateSize
+    }
+}

@@ -1,0 +1,41 @@
+import Foundation
+
+/// A whole file, read-only, in the address space. It is unmapped when the last reference goes.
+public final class MappedFile: @unchecked Sendable {
+    /// The path it was opened by.
+    public let path: String
+    /// The file's bytes. Valid as long as this object lives.
+    public let bytes: UnsafeRawBufferPointer
+
+    /// Maps the file at `path`.
+    /// - Throws: `FileError.unreadable` if it is missing, a folder, or may not be read.
+    public init(path: String) throws {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError.unreadable(path: path, reason: FileError.systemReason) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            throw FileError.unreadable(path: path, reason: FileError.systemReason)
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw FileError.unreadable(path: path, reason: "not a regular file")
+        }
+        self.path = path
+        let size = Int(status.st_size)
+        guard size > 0 else {
+            bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+            return
+        }
+        guard let address = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), address != MAP_FAILED else {
+            throw FileError.unreadable(path: path, reason: FileError.systemReason)
+        }
+        bytes = UnsafeRawBufferPointer(start: address, count: size)
+    }
+
+    deinit {
+        if let address = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: address), bytes.count) }
+    }
+
+    /// A reader over the whole file that names this file in its errors.
+    public var reader: ByteReader { ByteReader(bytes, path: path) }
+}
