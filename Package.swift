@@ -42,7 +42,11 @@ let modules: [Target] = [
         dependencies: ["Recording", "Capacity", "Reports", "BundledModels", "Traces", "Files", "Descriptions"]),
     .executableTarget(
         name: "headroom",
-        dependencies: ["Workbench", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+        dependencies: [
+            "Workbench", "Recording", "Inference", "Capacity", "Reports", "Traces", "Tokenizers", "Checkpoints",
+            "BundledModels", "Files", "Descriptions",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ]),
 ]
 
 func tests(_ module: String, _ others: Target.Dependency...) -> Target {
