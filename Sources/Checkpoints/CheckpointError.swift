@@ -1,0 +1,20 @@
+/// Why a model cannot be opened. Its description is the one line a user sees.
+public enum CheckpointError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The weights have no tensor of that name, which the configuration asks for.
+    case missingTensor(path: String, name: String)
+    /// A tensor's shape is not what the configuration asks for.
+    case wrongShape(path: String, name: String, expected: [Int], found: [Int])
+    /// The folder has no file of that name.
+    case missingFile(folder: String, name: String)
+
+    /// The error in one line.
+    public var description: String {
+        switch self {
+        case .missingTensor(let path, let name):
+            "\(path): tensor \(name): expected by config.json, found nothing of that name"
+        case .wrongShape(let path, let name, let expected, let found):
+            "\(path): tensor \(name): expected shape \(expected) by config.json, found \(found)"
+        case .missingFile(let folder, let name): "\(folder): expected a model's folder, found no \(name) in it"
+        }
+    }
+}

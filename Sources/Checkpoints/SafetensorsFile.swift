@@ -1,0 +1,122 @@
+import Descriptions
+import Files
+import Foundation
+
+/// A safetensors file: eight bytes of header length, a JSON header of names, types, shapes and offsets, then the
+/// tensors' bytes (https://github.com/huggingface/safetensors, *Format*). Tensors stay mapped.
+public struct SafetensorsFile: WeightSource {
+    private let file: MappedFile
+    private let tensors: [String: MappedTensor]
+
+    public var path: String { file.path }
+    public var names: [String] { tensors.keys.sorted() }
+    public func tensor(_ name: String) -> MappedTensor? { tensors[name] }
+
+    private let headerCount: Int
+
+    /// The header as it stands in the file, length included: what a fingerprint takes in.
+    public var header: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: file.bytes[0..<headerCount]) }
+
+    /// Opens and checks the file at `path`: every tensor lies within the file, has bytes for its shape, and shares them
+    /// with no other.
+    /// - Throws: `FileError`, naming the byte or the tensor.
+    public init(path: String) throws {
+        file = try MappedFile(path: path)
+        var reader = file.reader
+        let length = try reader.read(UInt64.self)
+        guard length <= UInt64(reader.remaining) else {
+            throw FileError.truncated(
+                path: path, offset: 8, needed: Int(clamping: length), available: reader.remaining)
+        }
+        let text = try reader.read(count: Int(length))
+        headerCount = reader.offset
+        let entries: [String: SafetensorsEntry]
+        do {
+            entries = try JSONDecoder().decode(SafetensorsHeader.self, from: Data(text)).entries
+        } catch {
+            throw FileError.malformed(
+                path: path, offset: 8, expected: "a JSON object of tensors (dtype, shape, data_offsets)",
+                found: SafetensorsFile.reason(error))
+        }
+        let data = UnsafeRawBufferPointer(rebasing: file.bytes[headerCount...])
+        var tensors: [String: MappedTensor] = [:]
+        for (name, entry) in entries { tensors[name] = try entry.tensor(name, in: data, of: file) }
+        self.tensors = tensors
+        try SafetensorsFile.checkOverlap(entries, path: path)
+    }
+
+    private static func reason(_ error: Error) -> String {
+        guard case DecodingError.keyNotFound(let key, let context)? = error as? DecodingError else {
+            return "something else"
+        }
+        let tensor = context.codingPath.first?.stringValue ?? "the header"
+        return "\(tensor) without \(key.stringValue)"
+    }
+
+    private static func checkOverlap(_ entries: [String: SafetensorsEntry], path: String) throws {
+        let ordered = entries.sorted { ($0.value.begin, $0.value.end, $0.key) < ($1.value.begin, $1.value.end, $1.key) }
+        for (one, next) in zip(ordered, ordered.dropFirst()) where next.value.begin < one.value.end {
+            throw FileError.unsuitable(
+                path: path, expected: "tensors apart", found: "\(one.key) and \(next.key) on the same bytes")
+        }
+    }
+}
+
+/// The JSON header; `__metadata__` is passed over.
+private struct SafetensorsHeader: Decodable {
+    var entries: [String: SafetensorsEntry] = [:]
+
+    private struct Name: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    init(from decoder: Decoder) throws {
+        let container = try decoder.container(keyedBy: Name.self)
+        for name in container.allKeys where name.stringValue != "__metadata__" {
+            entries[name.stringValue] = try container.decode(SafetensorsEntry.self, forKey: name)
+        }
+    }
+}
+
+private struct SafetensorsEntry: Decodable {
+    let dtype: String
+    let shape: [Int]
+    let dataOffsets: [Int]
+
+    enum CodingKeys: String, CodingKey {
+        case dtype, shape
+        case dataOffsets = "data_offsets"
+    }
+
+    var begin: Int { dataOffsets.first ?? 0 }
+    var end: Int { dataOffsets.last ?? 0 }
+
+    func tensor(_ name: String, in data: UnsafeRawBufferPointer, of file: MappedFile) throws -> MappedTensor {
+        func refuse(_ expected: String, _ found: String) -> FileError {
+            .unsuitable(path: file.path, expected: "tensor \(name) with \(expected)", found: found)
+        }
+        guard let type = ElementType(rawValue: dtype) else {
+            throw refuse("dtype \(ElementType.allCases.map(\.rawValue).joined(separator: " or "))", dtype)
+        }
+        guard dataOffsets.count == 2, begin >= 0, begin <= end, end <= data.count else {
+            throw refuse("data_offsets within the \(data.count) bytes of data", "\(dataOffsets)")
+        }
+        var size = type.bytes
+        for dimension in shape {
+            let (product, overflow) = size.multipliedReportingOverflow(by: dimension)
+            guard dimension >= 0, !overflow else { throw refuse("a shape that can be", "\(shape)") }
+            size = product
+        }
+        guard size == end - begin else {
+            throw refuse("\(size) bytes for \(dtype) \(shape)", "\(end - begin) bytes")
+        }
+        let bytes = UnsafeRawBufferPointer(rebasing: data[begin..<end])
+        if let address = bytes.baseAddress, Int(bitPattern: address) % type.bytes != 0 {
+            throw refuse("its bytes at a multiple of \(type.bytes)", "an odd offset")
+        }
+        return MappedTensor(shape: shape, elementType: type, bytes: bytes, file: file)
+    }
+}

@@ -1,0 +1,43 @@
+import Descriptions
+
+/// The names Hugging Face gives a Llama's tensors.
+public enum TensorName {
+    /// Token embedding, `[vocabulary, hidden]`.
+    public static let embedding = "model.embed_tokens.weight"
+    /// Gain of the last norm, `[hidden]`.
+    public static let finalNorm = "model.norm.weight"
+    /// Output layer, `[vocabulary, hidden]`; absent where it is tied to the embedding.
+    public static let output = "lm_head.weight"
+
+    /// Gain of the norm before attention, `[hidden]`.
+    public static func attentionNorm(layer: Int) -> String { "model.layers.\(layer).input_layernorm.weight" }
+    /// Gain of the norm before the MLP, `[hidden]`.
+    public static func mlpNorm(layer: Int) -> String { "model.layers.\(layer).post_attention_layernorm.weight" }
+    /// Attention's projection `part`, one of `q`, `k`, `v`, `o`.
+    public static func attention(_ part: String, layer: Int) -> String {
+        "model.layers.\(layer).self_attn.\(part)_proj.weight"
+    }
+    /// The MLP's projection `part`, one of `gate`, `up`, `down`.
+    public static func mlp(_ part: String, layer: Int) -> String { "model.layers.\(layer).mlp.\(part)_proj.weight" }
+
+    /// Every tensor that a model of that configuration has, with its shape.
+    public static func shapes(of configuration: ModelConfiguration) -> [(name: String, shape: [Int])] {
+        let (hidden, middle) = (configuration.hiddenSize, configuration.intermediateSize)
+        let queries = configuration.heads * configuration.headDim
+        let keys = configuration.kvHeads * configuration.headDim
+        var shapes: [(String, [Int])] = [
+            (embedding, [configuration.vocabularySize, hidden]), (finalNorm, [hidden]),
+        ]
+        if !configuration.tiesEmbeddings { shapes.append((output, [configuration.vocabularySize, hidden])) }
+        for layer in 0..<configuration.layers {
+            shapes += [
+                (attentionNorm(layer: layer), [hidden]), (mlpNorm(layer: layer), [hidden]),
+                (attention("q", layer: layer), [queries, hidden]), (attention("k", layer: layer), [keys, hidden]),
+                (attention("v", layer: layer), [keys, hidden]), (attention("o", layer: layer), [hidden, queries]),
+                (mlp("gate", layer: layer), [middle, hidden]), (mlp("up", layer: layer), [middle, hidden]),
+                (mlp("down", layer: layer), [hidden, middle]),
+            ]
+        }
+        return shapes
+    }
+}

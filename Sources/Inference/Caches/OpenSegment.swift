@@ -1,0 +1,64 @@
+import Foundation
+
+/// The running sums of one head's open segment. Only its last `window` tokens count, and exactly those: the sums are
+/// taken anew over them, where the reference subtracts the oldest from a half-precision sum and drifts.
+struct OpenSegment {
+    private let headDim: Int
+    /// Tokens kept; 1 where all count, since their sum is then enough.
+    private let kept: Int
+    private let isUnlimited: Bool
+    /// ω·k, ω·v and ω of the kept tokens, `[kept, 2 * headDim + 1]`, used as a ring.
+    private var tokens: [Float]
+    /// Tokens of the segment so far.
+    private var count = 0
+
+    init(headDim: Int, window: Int) {
+        self.headDim = headDim
+        isUnlimited = window == 0
+        kept = max(window, 1)
+        tokens = Array(repeating: 0, count: kept * (2 * headDim + 1))
+    }
+
+    private var width: Int { 2 * headDim + 1 }
+
+    /// Begins a new segment.
+    mutating func restart() { count = 0 }
+
+    /// Adds a token: its key and value before rotation, and its importance ω.
+    mutating func add(key: UnsafePointer<Float>, value: UnsafePointer<Float>, importance: Float) {
+        let base = (isUnlimited ? 0 : count % kept) * width
+        let keeps: Float = isUnlimited && count > 0 ? 1 : 0
+        tokens.withUnsafeMutableBufferPointer { tokens in
+            let token = tokens.baseAddress! + base
+            for channel in 0..<headDim {
+                token[channel] = keeps * token[channel] + importance * key[channel]
+                token[headDim + channel] = keeps * token[headDim + channel] + importance * value[channel]
+            }
+            token[2 * headDim] = keeps * token[2 * headDim] + importance
+        }
+        count += 1
+    }
+
+    /// The means Σωk / Σω and Σωv / Σω over the window, oldest token first.
+    func mean(key: UnsafeMutablePointer<Float>, value: UnsafeMutablePointer<Float>) {
+        let (held, width) = (min(count, kept), width)
+        key.update(repeating: 0, count: headDim)
+        value.update(repeating: 0, count: headDim)
+        var weight: Float = 0
+        tokens.withUnsafeBufferPointer { tokens in
+            for index in count - held..<count {
+                let token = tokens.baseAddress! + (isUnlimited ? 0 : index % kept) * width
+                for channel in 0..<headDim { key[channel] += token[channel] }
+                for channel in 0..<headDim { value[channel] += token[headDim + channel] }
+                weight += token[2 * headDim]
+            }
+        }
+        for channel in 0..<headDim {
+            key[channel] /= weight
+            value[channel] /= weight
+        }
+    }
+}
+
+/// 1 / (1 + e^−x).
+func sigmoid(_ x: Float) -> Float { 1 / (1 + exp(-x)) }

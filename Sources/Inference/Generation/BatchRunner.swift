@@ -1,0 +1,119 @@
+import Kernels
+
+/// Runs many requests: each prompt in parallel chunks, then the sequences under way one token at a time, in one batch.
+/// A sequence that ends makes room for the next request. Numbers do not depend on the batch's size.
+public struct BatchRunner {
+    private let engine: Engine
+    private let batch: Int
+    private let makeCache: (_ request: Int) throws -> any KVCache
+    private let contextLength: Int
+
+    /// A runner that has `batch` sequences under way; `makeCache` gives the cache of the request with that index.
+    public init(_ engine: Engine, batch: Int = 1, makeCache: @escaping (_ request: Int) throws -> any KVCache) {
+        self.engine = engine
+        self.batch = max(1, batch)
+        self.makeCache = makeCache
+        contextLength = engine.model.configuration.maxPositions
+    }
+
+    /// Runs `requests`, and gives each one's result to `finished` in the order in which they end.
+    /// - Parameters:
+    ///   - generated: is told of every generated token.
+    ///   - shouldStop: asked before a prompt is begun; those under way are finished.
+    /// - Throws: `NonFiniteLogits`, and what the closures throw.
+    public func run(
+        _ requests: [GenerationRequest], shouldStop: () -> Bool = { false },
+        generated: (_ request: Int, _ token: Int) throws -> Void = { _, _ in },
+        finished: (_ request: Int, _ result: GenerationResult) throws -> Void
+    ) throws {
+        var waiting = requests.indices.makeIterator()
+        var running: [RunningRequest] = []
+        while true {
+            while running.count < batch, !shouldStop(), let index = waiting.next() {
+                var request = RunningRequest(index, requests[index], cache: try makeCache(index))
+                try request.prefill(engine, contextLength)
+                running.append(request)
+            }
+            for request in running where request.isDone { try finished(request.index, request.result) }
+            running.removeAll { $0.isDone }
+            if running.isEmpty {
+                if shouldStop() || waiting.isAtEnd { return }
+                continue
+            }
+            for request in running { try generated(request.index, request.next!) }
+            try step(&running)
+        }
+    }
+
+    /// Feeds every running sequence its next token.
+    private func step(_ running: inout [RunningRequest]) throws {
+        let logits = engine.decode(running.map { $0.next! }, of: running.map(\.sequence))
+        let vocabulary = engine.model.configuration.vocabularySize
+        for row in running.indices {
+            try running[row].take(
+                UnsafeBufferPointer(start: logits + row * vocabulary, count: vocabulary), engine, contextLength)
+        }
+    }
+}
+
+extension IndexingIterator<Range<Int>> {
+    /// Whether nothing follows.
+    fileprivate var isAtEnd: Bool {
+        var copy = self
+        return copy.next() == nil
+    }
+}
+
+/// A request under way.
+private struct RunningRequest {
+    let index: Int
+    let sequence: DecodingSequence
+    /// The token chosen to be fed next; nil when the sequence has ended.
+    var next: Int?
+    private var request: GenerationRequest
+    private var tokens: [Int]
+    private var scores: [Float] = []
+
+    init(_ index: Int, _ request: GenerationRequest, cache: any KVCache) {
+        self.index = index
+        self.request = request
+        tokens = request.tokens
+        sequence = DecodingSequence(cache: cache)
+    }
+
+    var isDone: Bool { next == nil }
+
+    var result: GenerationResult {
+        GenerationResult(
+            tokens: tokens, promptTokens: request.tokens.count, negativeLogLikelihoods: scores, cache: sequence.cache)
+    }
+
+    mutating func prefill(_ engine: Engine, _ contextLength: Int) throws {
+        let vocabulary = engine.model.configuration.vocabularySize
+        var scores: [Float] = []
+        var last: [Float] = []
+        try engine.prefill(tokens, into: sequence, logits: request.scores ? .all : .last) { first, count, logits in
+            if request.scores { scores += try engine.scores(of: tokens, from: first, count, logits) }
+            if first + count == tokens.count {
+                last = Array(UnsafeBufferPointer(start: logits + (count - 1) * vocabulary, count: vocabulary))
+            }
+        }
+        self.scores = scores
+        try last.withUnsafeBufferPointer { try choose($0, engine, contextLength) }
+    }
+
+    /// Takes the logits behind the token just fed.
+    mutating func take(_ logits: UnsafeBufferPointer<Float>, _ engine: Engine, _ contextLength: Int) throws {
+        guard let fed = next else { return }
+        tokens.append(fed)
+        try choose(logits, engine, contextLength)
+    }
+
+    private mutating func choose(_ logits: UnsafeBufferPointer<Float>, _ engine: Engine, _ contextLength: Int) throws {
+        let generated = tokens.count - request.tokens.count
+        let hasEnded = generated > 0 && engine.model.configuration.eosTokens.contains(tokens[tokens.count - 1])
+        let isFull = generated >= request.maxNewTokens || tokens.count >= contextLength
+        next = hasEnded || isFull ? nil : request.sampler.next(logits)
+        if let next, request.scores { scores.append(try engine.score(of: next, logits, position: tokens.count - 1)) }
+    }
+}

@@ -1,0 +1,91 @@
+import Checkpoints
+import Descriptions
+import Kernels
+
+/// A Llama's weights, ready for products: matrices in their mapped files, norms widened.
+public final class LlamaModel: Sendable {
+    /// Shape and constants.
+    public let configuration: ModelConfiguration
+    /// Token embedding, `[vocabulary, hidden]`.
+    let embedding: WeightMatrix
+    let layers: [DecoderLayer]
+    let finalNorm: [Float]
+    /// Output layer, `[vocabulary, hidden]`; the embedding itself where they are tied.
+    let output: WeightMatrix
+    let rotary: RotaryEmbedding
+
+    /// The model of an opened checkpoint.
+    public convenience init(_ checkpoint: Checkpoint) throws {
+        try self.init(configuration: checkpoint.configuration, weights: checkpoint.weights)
+    }
+
+    /// A model from any source of weights.
+    /// - Throws: `CheckpointError` for a tensor that is missing or of another shape.
+    public init(configuration: ModelConfiguration, weights: any WeightSource) throws {
+        self.configuration = configuration
+        let tensors = TensorReader(configuration, weights)
+        embedding = try tensors.matrix(TensorName.embedding)
+        output = configuration.tiesEmbeddings ? embedding : try tensors.matrix(TensorName.output)
+        finalNorm = try tensors.vector(TensorName.finalNorm)
+        layers = try (0..<configuration.layers).map { try DecoderLayer(layer: $0, tensors) }
+        rotary = RotaryEmbedding(headDim: configuration.headDim, base: configuration.ropeTheta)
+    }
+}
+
+/// One decoder layer's weights; matrices are `[outputs, inputs]`.
+struct DecoderLayer: Sendable {
+    let attentionNorm: [Float]
+    let query: WeightMatrix
+    let key: WeightMatrix
+    let value: WeightMatrix
+    let attentionOutput: WeightMatrix
+    let mlpNorm: [Float]
+    let gate: WeightMatrix
+    let up: WeightMatrix
+    let down: WeightMatrix
+
+    init(layer: Int, _ tensors: TensorReader) throws {
+        attentionNorm = try tensors.vector(TensorName.attentionNorm(layer: layer))
+        query = try tensors.matrix(TensorName.attention("q", layer: layer))
+        key = try tensors.matrix(TensorName.attention("k", layer: layer))
+        value = try tensors.matrix(TensorName.attention("v", layer: layer))
+        attentionOutput = try tensors.matrix(TensorName.attention("o", layer: layer))
+        mlpNorm = try tensors.vector(TensorName.mlpNorm(layer: layer))
+        gate = try tensors.matrix(TensorName.mlp("gate", layer: layer))
+        up = try tensors.matrix(TensorName.mlp("up", layer: layer))
+        down = try tensors.matrix(TensorName.mlp("down", layer: layer))
+    }
+}
+
+/// Takes tensors from a source and holds them to the shapes the configuration asks for.
+struct TensorReader {
+    private let weights: any WeightSource
+    private let shapes: [String: [Int]]
+
+    init(_ configuration: ModelConfiguration, _ weights: any WeightSource) {
+        self.weights = weights
+        shapes = Dictionary(uniqueKeysWithValues: TensorName.shapes(of: configuration).map { ($0.name, $0.shape) })
+    }
+
+    func matrix(_ name: String) throws -> WeightMatrix {
+        let tensor = try tensor(name)
+        let storage: WeightMatrix.Storage =
+            switch tensor.elementType {
+            case .float32: .float32(tensor.bytes.assumingMemoryBound(to: Float.self).baseAddress!)
+            case .bfloat16: .bfloat16(tensor.bytes.assumingMemoryBound(to: UInt16.self).baseAddress!)
+            }
+        return WeightMatrix(storage, rows: tensor.shape[0], columns: tensor.shape[1], owner: tensor.file)
+    }
+
+    func vector(_ name: String) throws -> [Float] { try tensor(name).floats }
+
+    private func tensor(_ name: String) throws -> MappedTensor {
+        guard let tensor = weights.tensor(name), let shape = shapes[name] else {
+            throw CheckpointError.missingTensor(path: weights.path, name: name)
+        }
+        guard tensor.shape == shape else {
+            throw CheckpointError.wrongShape(path: weights.path, name: name, expected: shape, found: tensor.shape)
+        }
+        return tensor
+    }
+}

@@ -1,0 +1,44 @@
+import Descriptions
+
+/// The activations of one pass, for as many rows (tokens) as it was made for.
+final class Scratch {
+    let rows: Int
+    /// The residual stream, `[rows, hidden]`.
+    let hidden: UnsafeMutablePointer<Float>
+    /// Its norm, and what a block adds to it, `[rows, hidden]`.
+    let normed: UnsafeMutablePointer<Float>
+    let update: UnsafeMutablePointer<Float>
+    /// `[rows, heads, headDim]`.
+    let queries: UnsafeMutablePointer<Float>
+    let attended: UnsafeMutablePointer<Float>
+    /// `[rows, kvHeads, headDim]`.
+    let keys: UnsafeMutablePointer<Float>
+    let values: UnsafeMutablePointer<Float>
+    /// `[rows, intermediate]`.
+    let gate: UnsafeMutablePointer<Float>
+    let up: UnsafeMutablePointer<Float>
+    /// `[rows, vocabulary]`.
+    let logits: UnsafeMutablePointer<Float>
+    private let memory: UnsafeMutablePointer<Float>
+
+    init(_ model: ModelConfiguration, rows: Int) {
+        self.rows = rows
+        let queryWidth = model.heads * model.headDim
+        let keyWidth = model.kvHeads * model.headDim
+        let widths = [
+            model.hiddenSize, model.hiddenSize, model.hiddenSize, queryWidth, queryWidth, keyWidth, keyWidth,
+            model.intermediateSize, model.intermediateSize, model.vocabularySize,
+        ]
+        memory = .allocate(capacity: rows * widths.reduce(0, +))
+        var next = memory
+        let parts = widths.map { width in
+            defer { next += rows * width }
+            return next
+        }
+        (hidden, normed, update) = (parts[0], parts[1], parts[2])
+        (queries, attended, keys, values) = (parts[3], parts[4], parts[5], parts[6])
+        (gate, up, logits) = (parts[7], parts[8], parts[9])
+    }
+
+    deinit { memory.deallocate() }
+}
