@@ -2,7 +2,8 @@
 /// It knows its offset in the file, so that every error names the place.
 public struct ByteReader {
     private let bytes: UnsafeRawBufferPointer
-    private let path: String
+    /// The file's path, for errors.
+    public let path: String
     /// Where in the file the next value is read.
     public private(set) var offset: Int
 

@@ -38,5 +38,5 @@ extension FileError: CustomStringConvertible {
 
 extension FileError {
     /// The system's word for the last failed call.
-    static var systemReason: String { String(cString: strerror(errno)) }
+    package static var systemReason: String { String(cString: strerror(errno)) }
 }

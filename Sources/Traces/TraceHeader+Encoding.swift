@@ -1,0 +1,43 @@
+import Files
+
+extension TraceHeader {
+    /// The header block's payload.
+    var payload: [UInt8] {
+        var writer = ByteWriter()
+        let fields = fields
+        writer.write(UInt32(fields.count))
+        for field in fields {
+            writer.write(field.name)
+            writer.write(field.value)
+        }
+        writer.pad(to: TraceFormat.unit)
+        return writer.bytes
+    }
+
+    /// The first bytes of a file of this recording: preamble and header block.
+    var opening: [UInt8] {
+        var writer = ByteWriter()
+        writer.write(TraceFormat.magic)
+        writer.write(TraceFormat.version)
+        writer.write(repeatElement(0, count: 16))
+        writer.write(Checksum.crc32(writer.bytes))
+        let payload = payload
+        writer.write(BlockHeader(.header, sequence: 0, payload: payload).bytes)
+        writer.write(payload)
+        return writer.bytes
+    }
+
+    /// SHA-256 that stands for a list of prompts: over each prompt's id (a `UInt32` of its bytes, then UTF-8) and tokens
+    /// (a `UInt64` of their count, then each as a `UInt32`), little-endian, in order. In hexadecimal.
+    public static func promptListDigest(of prompts: some Sequence<(id: String, tokens: [Int])>) -> String {
+        var digest = Digest()
+        for prompt in prompts {
+            var writer = ByteWriter()
+            writer.write(prompt.id)
+            writer.write(UInt64(prompt.tokens.count))
+            for token in prompt.tokens { writer.write(UInt32(truncatingIfNeeded: token)) }
+            digest.update(writer.bytes)
+        }
+        return digest.finalize().hexadecimal
+    }
+}

@@ -1,0 +1,92 @@
+import Files
+
+/// A trace on disk, mapped into memory: any prompt in one hop, none before it is asked for.
+public struct TraceReader: Sendable {
+    /// The file's path.
+    public let path: String
+    /// What made the recording.
+    public let header: TraceHeader
+    /// Whole prompts in the file.
+    public let promptCount: Int
+    /// Whether the recording came to its end.
+    public let isFinished: Bool
+    /// SHA-256, in hexadecimal, of all bytes before the end block, as that block has it; nil in an unfinished file.
+    public let digest: String?
+    /// Bytes of the file behind the last whole block: what a killed writer left.
+    public let tornBytes: Int
+
+    private let file: MappedFile
+    private let places: [TraceScan.Place]
+    /// Where the last whole prompt ends.
+    private let end: Int
+
+    /// Opens a trace and checks its framing; a prompt's own bytes are checked when it is read.
+    /// - Parameter allowUnfinished: whether a recording without its end is welcome.
+    /// - Throws: `FileError` where the file cannot be read, is no trace or is damaged; `TraceError` where it is of a
+    ///   later format, or unfinished and not welcome so.
+    public init(path: String, allowUnfinished: Bool = false) throws {
+        let file = try MappedFile(path: path)
+        let scan = try TraceScan(file)
+        guard allowUnfinished || scan.digest != nil else {
+            throw TraceError.unfinished(path: path, offset: scan.end, prompts: scan.prompts.count)
+        }
+        self.init(file: file, scan: scan)
+    }
+
+    init(file: MappedFile, scan: TraceScan) {
+        self.file = file
+        path = file.path
+        header = scan.header
+        promptCount = scan.prompts.count
+        isFinished = scan.digest != nil
+        digest = scan.digest?.hexadecimal
+        tornBytes = scan.digest == nil ? file.bytes.count - scan.end : 0
+        places = scan.prompts
+        end = scan.end
+    }
+
+    /// The prompt at `index`, from 0 in the order of recording.
+    /// - Throws: `FileError` where its bytes are damaged; `TraceError` where they hold what this version does not know.
+    /// - Precondition: `index` is below `promptCount`.
+    public func prompt(at index: Int) throws -> PromptTrace {
+        var reader = try TraceScan.payload(places[index], of: file)
+        return try PromptTrace(&reader, header: header)
+    }
+
+    /// All prompts in order. Checks all there is to check: every checksum, the digest, and that no id comes twice.
+    /// - Throws: as `prompt(at:)`.
+    public func prompts() throws -> [PromptTrace] {
+        try verifyDigest()
+        var seen: Set<String> = []
+        return try places.indices.map { index in
+            let prompt = try prompt(at: index)
+            guard seen.insert(prompt.id).inserted else {
+                throw FileError.malformed(
+                    path: path, offset: places[index].offset, expected: "every prompt once",
+                    found: "'\(prompt.id)' again")
+            }
+            return prompt
+        }
+    }
+
+    /// Reads the whole file and checks it against the digest in its end block; nothing to check in an unfinished one.
+    /// - Throws: `FileError.malformed`.
+    public func verifyDigest() throws {
+        guard let digest else { return }
+        var sum = Digest()
+        sum.update(UnsafeRawBufferPointer(rebasing: file.bytes[..<end]))
+        let found = sum.finalize().hexadecimal
+        guard found == digest else {
+            throw FileError.malformed(
+                path: path, offset: end, expected: "contents with SHA-256 \(digest)", found: found)
+        }
+    }
+
+    /// What the file's bytes are spent on.
+    /// - Throws: as `prompt(at:)`.
+    public func size() throws -> TraceSize {
+        var size = TraceSize(fileBytes: file.bytes.count)
+        for index in places.indices { size.add(try prompt(at: index)) }
+        return size
+    }
+}

@@ -1,0 +1,38 @@
+/// What a trace's bytes are spent on. The four parts sum to `fileBytes`.
+public struct TraceSize: Equatable, Sendable {
+    /// The whole file.
+    public let fileBytes: Int
+    /// Decisions in it: tokens × layers × KV heads, over all prompts.
+    public private(set) var decisions = 0
+    /// Bytes of decision bits, each head's filled up to whole words of 64.
+    public private(set) var decisionBytes = 0
+    /// Negative log-likelihoods in it.
+    public private(set) var likelihoods = 0
+    /// Bytes of likelihoods: four each.
+    public private(set) var likelihoodBytes = 0
+    /// Bytes of token ids, where they are kept: four each.
+    public private(set) var tokenBytes = 0
+
+    /// A file of so many bytes with nothing counted yet.
+    init(fileBytes: Int) { self.fileBytes = fileBytes }
+
+    /// Everything else: the header, block headers, checksums, digests, ids, padding, and what a killed writer left.
+    public var framingBytes: Int { fileBytes - decisionBytes - likelihoodBytes - tokenBytes }
+
+    /// Bytes of decision bits a decision: 1/8, and what filling up to whole words adds. Nil without a decision.
+    public var decisionBytesPerDecision: Double? { perDecision(decisionBytes) }
+
+    /// Bytes of the whole file a decision. Nil without a decision.
+    public var bytesPerDecision: Double? { perDecision(fileBytes) }
+
+    /// Counts a prompt of the file.
+    mutating func add(_ prompt: PromptTrace) {
+        decisions += prompt.tokens * prompt.decisions.layers * prompt.decisions.kvHeads
+        decisionBytes += prompt.decisions.words.count * 8
+        likelihoods += prompt.negativeLogLikelihoods.count
+        likelihoodBytes += prompt.negativeLogLikelihoods.count * 4
+        tokenBytes += (prompt.tokenIDs?.count ?? 0) * 4
+    }
+
+    private func perDecision(_ bytes: Int) -> Double? { decisions == 0 ? nil : Double(bytes) / Double(decisions) }
+}

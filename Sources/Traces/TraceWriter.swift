@@ -1,0 +1,86 @@
+import Files
+import Foundation
+
+/// Writes a trace, prompt by prompt. A prompt counts once its bytes are on the disk: first its payload is written and
+/// synced, then the block header that makes it valid. One process at a time: the file is locked while this lives.
+///
+/// The bytes depend on the header and the prompts alone.
+public final class TraceWriter {
+    /// The file's path.
+    public let path: String
+    /// What makes the recording.
+    public let header: TraceHeader
+    /// Ids of the prompts in the file, in order.
+    public private(set) var promptIDs: [String]
+    /// Whether the end block is written, so that no prompt can follow.
+    public private(set) var isFinished: Bool
+
+    private let descriptor: Int32
+    private var known: Set<String>
+    /// Where the next block goes.
+    private var offset: Int
+    /// Over all bytes before `offset`.
+    private var digest: Digest
+
+    /// Takes over an open, locked file whose first `offset` bytes have been counted into `digest`.
+    init(
+        path: String, header: TraceHeader, descriptor: Int32, promptIDs: [String], offset: Int, digest: Digest,
+        isFinished: Bool
+    ) {
+        self.path = path
+        self.header = header
+        self.descriptor = descriptor
+        self.promptIDs = promptIDs
+        self.offset = offset
+        self.digest = digest
+        self.isFinished = isFinished
+        known = Set(promptIDs)
+    }
+
+    deinit { close(descriptor) }
+
+    /// Prompts in the file.
+    public var promptCount: Int { promptIDs.count }
+
+    /// Adds a prompt; it is on the disk when this returns.
+    /// - Throws: `TraceError.finished`; `TraceError.unfitPrompt` where it is not of the header's shape or its id is
+    ///   taken; `FileError.unwritable`. The file then holds what it held before.
+    public func append(_ prompt: PromptTrace) throws {
+        guard !isFinished else { throw TraceError.finished(path: path) }
+        if let reason = prompt.misfit(for: header) {
+            throw TraceError.unfitPrompt(path: path, id: prompt.id, reason: reason)
+        }
+        guard !known.contains(prompt.id) else {
+            throw TraceError.unfitPrompt(path: path, id: prompt.id, reason: "expected every id once, found it again")
+        }
+        try write(.prompt, prompt.payload)
+        known.insert(prompt.id)
+        promptIDs.append(prompt.id)
+    }
+
+    /// Writes the end block; nothing if it is there.
+    /// - Throws: `FileError.unwritable`.
+    public func finish() throws {
+        guard !isFinished else { return }
+        var writer = ByteWriter()
+        writer.write(UInt64(promptCount))
+        writer.write(digest.finalize())
+        writer.pad(to: TraceFormat.unit)
+        try write(.end, writer.bytes)
+        isFinished = true
+    }
+
+    private func write(_ type: TraceFormat.Block, _ payload: [UInt8]) throws {
+        let block = BlockHeader(type, sequence: promptCount + 1, payload: payload).bytes
+        do {
+            try TraceFile.write(payload, to: descriptor, at: offset + block.count, path: path)
+            try TraceFile.write(block, to: descriptor, at: offset, path: path)
+        } catch {
+            ftruncate(descriptor, off_t(offset))
+            throw error
+        }
+        digest.update(block)
+        digest.update(payload)
+        offset += block.count + payload.count
+    }
+}
