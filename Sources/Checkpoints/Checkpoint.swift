@@ -27,7 +27,7 @@ public struct Checkpoint: Sendable {
     public init(path: String) throws {
         self.path = path
         let configurationPath = try Checkpoint.file("config.json", in: path)
-        configurationBytes = Array(try MappedFile(path: configurationPath).bytes)
+        configurationBytes = try MappedFile.contents(of: configurationPath)
         configuration = try ModelConfiguration(json: Data(configurationBytes), path: configurationPath)
         guard configuration.unsupported.isEmpty else {
             throw ConfigurationError.unsupported(path: configurationPath, features: configuration.unsupported)

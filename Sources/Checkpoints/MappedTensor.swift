@@ -21,9 +21,11 @@ public struct MappedTensor: @unchecked Sendable {
 
     /// All numbers, widened.
     public var floats: [Float] {
-        switch elementType {
-        case .float32: Array(bytes.bindMemory(to: Float.self))
-        case .bfloat16: bytes.bindMemory(to: UInt16.self).map { Float(bitPattern: UInt32($0) << 16) }
+        withExtendedLifetime(file) {
+            switch elementType {
+            case .float32: Array(bytes.bindMemory(to: Float.self))
+            case .bfloat16: bytes.bindMemory(to: UInt16.self).map { Float(bitPattern: UInt32($0) << 16) }
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ import Foundation
 public final class MappedFile: @unchecked Sendable {
     /// The path it was opened by.
     public let path: String
-    /// The file's bytes. Valid as long as this object lives.
+    /// The file's bytes. Valid as long as this object lives, which only `withExtendedLifetime` or a property ensures.
     public let bytes: UnsafeRawBufferPointer
 
     /// Maps the file at `path`.
@@ -34,6 +34,14 @@ public final class MappedFile: @unchecked Sendable {
 
     deinit {
         if let address = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: address), bytes.count) }
+    }
+
+    /// A copy of the whole file at `path`, for small ones.
+    /// - Throws: `FileError.unreadable`.
+    public static func contents(of path: String) throws -> [UInt8] {
+        let file = try MappedFile(path: path)
+        // `bytes` alone would not keep the file mapped.
+        return withExtendedLifetime(file) { Array(file.bytes) }
     }
 
     /// A reader over the whole file that names this file in its errors.

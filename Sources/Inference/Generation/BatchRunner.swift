@@ -20,28 +20,33 @@ public struct BatchRunner {
     /// - Parameters:
     ///   - generated: is told of every generated token.
     ///   - shouldStop: asked before a prompt is begun; those under way are finished.
+    /// - Returns: how long it took.
     /// - Throws: `NonFiniteLogits`, and what the closures throw.
+    @discardableResult
     public func run(
         _ requests: [GenerationRequest], shouldStop: () -> Bool = { false },
         generated: (_ request: Int, _ token: Int) throws -> Void = { _, _ in },
         finished: (_ request: Int, _ result: GenerationResult) throws -> Void
-    ) throws {
+    ) throws -> RunTiming {
+        var timing = RunTiming()
         var waiting = requests.indices.makeIterator()
         var running: [RunningRequest] = []
         while true {
             while running.count < batch, !shouldStop(), let index = waiting.next() {
                 var request = RunningRequest(index, requests[index], cache: try makeCache(index))
-                try request.prefill(engine, contextLength)
+                timing.promptSeconds += try RunTiming.seconds { try request.prefill(engine, contextLength) }.1
+                timing.promptTokens += requests[index].tokens.count
                 running.append(request)
             }
-            for request in running where request.isDone { try finished(request.index, request.result) }
+            for request in running where request.isDone { try finished(request.index, request.result(engine)) }
             running.removeAll { $0.isDone }
             if running.isEmpty {
-                if shouldStop() || waiting.isAtEnd { return }
+                if shouldStop() || waiting.isAtEnd { return timing }
                 continue
             }
             for request in running { try generated(request.index, request.next!) }
-            try step(&running)
+            timing.decodeSeconds += try RunTiming.seconds { try step(&running) }.1
+            timing.decodedTokens += running.count
         }
     }
 
@@ -83,9 +88,13 @@ private struct RunningRequest {
 
     var isDone: Bool { next == nil }
 
-    var result: GenerationResult {
-        GenerationResult(
-            tokens: tokens, promptTokens: request.tokens.count, negativeLogLikelihoods: scores, cache: sequence.cache)
+    func result(_ engine: Engine) -> GenerationResult {
+        let shape = engine.model.configuration
+        let slots = (0..<shape.layers).map { layer in
+            (0..<shape.kvHeads).map { sequence.cache.slots(layer: layer, kvHead: $0) }
+        }
+        return GenerationResult(
+            tokens: tokens, promptTokens: request.tokens.count, negativeLogLikelihoods: scores, slots: slots)
     }
 
     mutating func prefill(_ engine: Engine, _ contextLength: Int) throws {

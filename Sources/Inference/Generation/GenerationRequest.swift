@@ -26,8 +26,8 @@ public struct GenerationResult {
     public let promptTokens: Int
     /// Negative log-likelihood in nats of tokens 1…; empty unless asked for.
     public let negativeLogLikelihoods: [Float]
-    /// The cache as it ended.
-    public let cache: any KVCache
+    /// Slots each head held at the end, `[layers][kvHeads]`.
+    public let slots: [[Int]]
 }
 
 /// Why a model's output is of no use. Its description is the one line a user sees.
