@@ -55,11 +55,12 @@ func tests(_ module: String, _ others: Target.Dependency...) -> Target {
 
 let suites: [Target] = [
     .target(
-        name: "TestSupport", dependencies: ["Files", "Descriptions", "Traces", "Inference", "BundledModels"],
+        name: "TestSupport",
+        dependencies: ["Files", "Descriptions", "Checkpoints", "Traces", "Inference", "BundledModels"],
         path: "Tests/TestSupport"),
     tests("Files"),
     tests("Descriptions"),
-    tests("Kernels"),
+    tests("Kernels", "CKernels"),
     tests("Tokenizers", "BundledModels"),
     tests("Checkpoints"),
     tests("Inference", "BundledModels"),

@@ -1,0 +1,29 @@
+import Files
+import Foundation
+
+/// A folder of a test's own, removed with everything in it when the object goes.
+package final class TemporaryFolder {
+    /// Where it is.
+    package let path: String
+
+    /// A new, empty folder.
+    package init() throws {
+        let url = FileManager.default.temporaryDirectory.appendingPathComponent("headroom-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        path = url.path
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    /// Writes a file into it and returns its path.
+    @discardableResult
+    package func write(_ name: String, _ bytes: [UInt8]) throws -> String {
+        let file = "\(path)/\(name)"
+        try AtomicFile.write(bytes, to: file)
+        return file
+    }
+
+    /// Writes a text file into it and returns its path.
+    @discardableResult
+    package func write(_ name: String, _ text: String) throws -> String { try write(name, Array(text.utf8)) }
+}
