@@ -23,21 +23,26 @@ public struct SlotAttention {
         self.tokens = tokens
     }
 
-    /// One query over all slots.
-    public func attendOne(_ slots: SlotBuffer, worker: Worker) {
+    /// One query over all slots. `seen` is given its probabilities, `[slots]`, valid during the call.
+    public func attendOne(
+        _ slots: SlotBuffer, worker: Worker, seen: (UnsafeBufferPointer<Float>) -> Void = { _ in }
+    ) {
         let dim = slots.headDim
         let scores = worker.scratch(slots.count)
         KernelSet.selected.dot_rows_f32(slots.keys, slots.count, dim, dim, queries, dim, 1, scores, slots.count)
         KernelSet.selected.softmax(scores, slots.count, 1 / Float(dim).squareRoot())
         KernelSet.selected.weighted_sum(scores, slots.values, slots.count, dim, output)
+        seen(UnsafeBufferPointer(start: scores, count: slots.count))
     }
 
     /// Query i over the first `visible[i]` slots, and, where `partial` is given, over slot i of `partial` beside them.
     /// - Parameters:
     ///   - visible: `[tokens]`, rising.
     ///   - partial: one more key and value for each query, `[tokens, headDim]` each: DMC's open segment as it stood then.
+    ///   - seen: is given each query's probabilities over the slots it sees, in order, valid during the call.
     public func attend(
-        _ slots: SlotBuffer, visible: UnsafePointer<Int>, partial: SlotBuffer?, worker: Worker
+        _ slots: SlotBuffer, visible: UnsafePointer<Int>, partial: SlotBuffer? = nil, worker: Worker,
+        seen: (_ token: Int, _ probabilities: UnsafeBufferPointer<Float>) -> Void = { _, _ in }
     ) {
         let limit = visible[tokens - 1]
         let width = limit + 1
@@ -47,6 +52,10 @@ public struct SlotAttention {
             let columns = visible[rows.upperBound - 1]
             score(slots, rows, columns, into: scores, width: width)
             normalise(slots.headDim, rows, columns, visible, partial, scores, width: width)
+            for token in rows {
+                let row = scores + (token - rows.lowerBound) * width
+                seen(token, UnsafeBufferPointer(start: row, count: visible[token]))
+            }
             sum(slots, rows, columns, scores, width: width)
             if let partial { addPartial(partial, rows, scores, width: width) }
         }

@@ -41,6 +41,29 @@ public final class SlotBuffer {
         (values + slot * headDim).update(from: value, count: headDim)
     }
 
+    /// Drops slot `slot` and puts the last one in its place: slots are in no order where some have been dropped.
+    public func remove(_ slot: Int) {
+        let last = count - 1
+        if slot != last { set(slot, key: keys + last * headDim, value: values + last * headDim) }
+        count = last
+    }
+
+    /// Drops slot `slot`; those behind it move up.
+    public func removeInOrder(_ slot: Int) {
+        let moved = (count - 1 - slot) * headDim
+        (keys + slot * headDim).update(from: keys + (slot + 1) * headDim, count: moved)
+        (values + slot * headDim).update(from: values + (slot + 1) * headDim, count: moved)
+        count -= 1
+    }
+
+    /// Keeps `kept`, in rising order, and drops all others.
+    public func keep(_ kept: [Int]) {
+        for (slot, old) in kept.enumerated() where slot != old {
+            set(slot, key: keys + old * headDim, value: values + old * headDim)
+        }
+        count = kept.count
+    }
+
     private static func grow(
         _ old: UnsafeMutablePointer<Float>, from count: Int, to capacity: Int
     ) -> UnsafeMutablePointer<Float> {

@@ -19,7 +19,7 @@ public final class DMCCache: KVCache {
     private let decisions: Decisions
     private let observer: (any DecisionObserver)?
     private let slots: [[SlotBuffer]]
-    private var segments: [[OpenSegment]]
+    private let segments: [[OpenSegment]]
 
     /// bfloat16's epsilon, which keeps every importance above 0 (semantics of the reference).
     private static let leastImportance: Float = 0x1p-7
@@ -116,15 +116,15 @@ public final class DMCCache: KVCache {
         _ chunk: AttentionChunk, _ kvHead: Int, _ importances: [Float], merges: [Bool], _ angles: UnsafePointer<Float>
     ) -> SlotBuffer {
         let dim = geometry.headDim
+        let segment = segments[chunk.layer][kvHead]
         let partial = SlotBuffer(headDim: dim, capacity: chunk.tokens)
         partial.resize(to: chunk.tokens)
         for token in 0..<chunk.tokens {
             let offset = token * geometry.keyStride + kvHead * dim
             let key = partial.keys + token * dim
-            if !merges[token] { segments[chunk.layer][kvHead].restart() }
-            segments[chunk.layer][kvHead].add(
-                key: chunk.keys + offset, value: chunk.values + offset, importance: importances[token])
-            segments[chunk.layer][kvHead].mean(key: key, value: partial.values + token * dim)
+            if !merges[token] { segment.restart() }
+            segment.add(key: chunk.keys + offset, value: chunk.values + offset, importance: importances[token])
+            segment.mean(key: key, value: partial.values + token * dim)
             rotate(key, headDim: dim, angles: angles + (chunk.firstPosition + token) * dim)
             key[dim - 1] = 0
         }

@@ -43,7 +43,7 @@ public final class FullCache: KVCache {
             if chunk.tokens == 1 {
                 attention.attendOne(buffer, worker: worker)
             } else {
-                attention.attend(buffer, visible: visible, partial: nil, worker: worker)
+                attention.attend(buffer, visible: visible, worker: worker)
             }
         }
     }

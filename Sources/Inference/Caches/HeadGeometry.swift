@@ -40,6 +40,16 @@ struct HeadGeometry {
         }
     }
 
+    /// The tokens `range` of a chunk.
+    func part(_ chunk: AttentionChunk, _ range: Range<Int>) -> AttentionChunk {
+        AttentionChunk(
+            layer: chunk.layer, firstPosition: chunk.firstPosition + range.lowerBound, tokens: range.count,
+            queries: chunk.queries + range.lowerBound * queryStride,
+            keys: chunk.keys + range.lowerBound * keyStride,
+            values: chunk.values + range.lowerBound * keyStride,
+            output: chunk.output + range.lowerBound * queryStride)
+    }
+
     /// The attention of a query head over this chunk, queries already turned.
     func attention(_ chunk: AttentionChunk, head: Int) -> SlotAttention {
         SlotAttention(

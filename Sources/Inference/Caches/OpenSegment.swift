@@ -1,8 +1,8 @@
 import Foundation
 
-/// The running sums of one head's open segment. Only its last `window` tokens count, and exactly those: the sums are
+/// The sums of one head's open segment. Only its last `window` tokens count, and exactly those: the sums are
 /// taken anew over them, where the reference subtracts the oldest from a half-precision sum and drifts.
-struct OpenSegment {
+final class OpenSegment {
     private let headDim: Int
     /// Tokens kept; 1 where all count, since their sum is then enough.
     private let kept: Int
@@ -22,10 +22,10 @@ struct OpenSegment {
     private var width: Int { 2 * headDim + 1 }
 
     /// Begins a new segment.
-    mutating func restart() { count = 0 }
+    func restart() { count = 0 }
 
     /// Adds a token: its key and value before rotation, and its importance ω.
-    mutating func add(key: UnsafePointer<Float>, value: UnsafePointer<Float>, importance: Float) {
+    func add(key: UnsafePointer<Float>, value: UnsafePointer<Float>, importance: Float) {
         let base = (isUnlimited ? 0 : count % kept) * width
         let keeps: Float = isUnlimited && count > 0 ? 1 : 0
         tokens.withUnsafeMutableBufferPointer { tokens in
