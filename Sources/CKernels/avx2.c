@@ -102,10 +102,11 @@ VECTOR static void widen_bf16(const uint16_t *in, size_t count, float *out) {
 }
 
 /* exp by range reduction to [-ln2/2, ln2/2] and the polynomial of Cephes' expf; relative error below 2e-7.
-   Below -87.3, where exp leaves the normal range, it is 0. */
+   Below -87.3, where exp leaves the normal range, it is 0. What is not a number stays so: min gives its second operand
+   then, and no comparison holds. */
 INLINE __m256 exp8(__m256 x) {
     __m256 tiny = _mm256_cmp_ps(x, _mm256_set1_ps(-87.33654f), _CMP_LT_OQ);
-    x = _mm256_min_ps(x, _mm256_set1_ps(88.37626f));
+    x = _mm256_min_ps(_mm256_set1_ps(88.37626f), x);
     __m256 n = _mm256_round_ps(_mm256_mul_ps(x, _mm256_set1_ps(1.44269504f)), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
     __m256 r = _mm256_fnmadd_ps(n, _mm256_set1_ps(0.693359375f), x);
     r = _mm256_fnmadd_ps(n, _mm256_set1_ps(-2.12194440e-4f), r);
@@ -132,18 +133,22 @@ VECTOR static float largest_of(const float *values, size_t count) {
     return largest;
 }
 
+/* The product is rounded before the largest one is taken from it, and never fused: the difference of two equal values
+   is 0 then, however large they are. */
 VECTOR static void softmax(float *values, size_t count, float scale) {
     float largest = largest_of(values, count) * scale;
     __m256 wide_scale = _mm256_set1_ps(scale), wide_largest = _mm256_set1_ps(largest), sums = _mm256_setzero_ps();
     size_t i = 0;
     for (; i + 8 <= count; i += 8) {
-        __m256 e = exp8(_mm256_fmsub_ps(_mm256_loadu_ps(values + i), wide_scale, wide_largest));
+        __m256 scaled = _mm256_mul_ps(_mm256_loadu_ps(values + i), wide_scale);
+        __m256 e = exp8(_mm256_sub_ps(scaled, wide_largest));
         sums = _mm256_add_ps(sums, e);
         _mm256_storeu_ps(values + i, e);
     }
     float sum = sum8(sums);
     for (; i < count; i++) {
-        values[i] = expf(values[i] * scale - largest);
+        float scaled = values[i] * scale;
+        values[i] = expf(scaled - largest);
         sum += values[i];
     }
     float factor = 1 / sum;

@@ -44,7 +44,8 @@ static void softmax(float *values, size_t count, float scale) {
     for (size_t i = 1; i < count; i++) largest = fmaxf(largest, values[i] * scale);
     float sum = 0;
     for (size_t i = 0; i < count; i++) {
-        values[i] = expf(values[i] * scale - largest);
+        float scaled = values[i] * scale;
+        values[i] = expf(scaled - largest);
         sum += values[i];
     }
     for (size_t i = 0; i < count; i++) values[i] /= sum;
