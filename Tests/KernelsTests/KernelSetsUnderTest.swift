@@ -1,0 +1,68 @@
+import CKernels
+import TestSupport
+import Testing
+
+/// The sets a test runs on: the one this process selected, and the plain one it is held to.
+enum KernelSetsUnderTest {
+    static var all: [hr_kernels] { [hr_kernels_selected().pointee, hr_kernels_plain().pointee] }
+
+    /// Sizes around the widths of vectors and blocks.
+    static let sizes = [1, 2, 7, 8, 9, 15, 16, 17, 31, 32, 33, 47, 64, 65, 100]
+}
+
+extension hr_kernels {
+    var title: String { String(cString: name) }
+}
+
+/// A product's operands with gaps between rows, so that a wrong stride is seen.
+struct StridedProduct {
+    let rows: Int
+    let columns: Int
+    let tokens: Int
+    let weights: [Float]
+    let input: [Float]
+    /// Gaps hold NaN: who reads them shows it.
+    static let gap = 3
+
+    var rowStride: Int { columns + Self.gap }
+    var outStride: Int { rows + Self.gap }
+
+    /// Operands drawn from `seed`; the weights are bfloat16 numbers, so that both kernels can be held to them.
+    init(rows: Int, columns: Int, tokens: Int, seed: UInt64) {
+        var numbers = SeededNumbers(seed: seed)
+        func padded(_ count: Int) -> [Float] {
+            (0..<count).flatMap { _ in
+                numbers.normals(columns).map(\.roundedToBFloat16) + Array(repeating: .nan, count: Self.gap)
+            }
+        }
+        (self.rows, self.columns, self.tokens) = (rows, columns, tokens)
+        weights = padded(rows)
+        input = padded(tokens)
+    }
+
+    /// What `set` makes of it, `[tokens, rows + gap]`; what it did not write is −1.
+    func run(_ set: hr_kernels, narrow: Bool, tokens range: Range<Int>) -> [Float] {
+        var out = [Float](repeating: -1, count: tokens * outStride)
+        let narrowed = weights.map { UInt16(truncatingIfNeeded: $0.bitPattern >> 16) }
+        out.withUnsafeMutableBufferPointer { out in
+            input.withUnsafeBufferPointer { input in
+                let x = input.baseAddress! + range.lowerBound * rowStride
+                let y = out.baseAddress! + range.lowerBound * outStride
+                if narrow {
+                    set.dot_rows_bf16(narrowed, rows, rowStride, columns, x, rowStride, range.count, y, outStride)
+                } else {
+                    set.dot_rows_f32(weights, rows, rowStride, columns, x, rowStride, range.count, y, outStride)
+                }
+            }
+        }
+        return out
+    }
+
+    /// The exact result at a place, and the sum of magnitudes that bounds its rounding.
+    func exact(token: Int, row: Int) -> (value: Double, magnitude: Double) {
+        (0..<columns).reduce((0, 0)) { sums, column in
+            let product = Double(weights[row * rowStride + column]) * Double(input[token * rowStride + column])
+            return (sums.0 + product, sums.1 + abs(product))
+        }
+    }
+}
