@@ -1,0 +1,98 @@
+import Files
+import Foundation
+
+extension GPU {
+    static let folder = DataFolder(name: "gpus")
+
+    /// The GPU that a command line means: a name or alias, loose in case, `-` and `_`, or the path of a JSON file.
+    /// - Throws: `CapacityError.unknown` naming those that exist; `FileError`, `CapacityError.field` for a file.
+    public static func named(_ word: String) throws -> GPU {
+        if DataFolder.isPath(word) { return try GPU(file: word) }
+        let all = try all()
+        let key = DataFolder.key(word)
+        guard let found = all.first(where: { ([$0.name] + $0.aliases).map(DataFolder.key).contains(key) }) else {
+            throw CapacityError.unknown(kind: "GPU", name: word, known: all.map(\.name))
+        }
+        return found
+    }
+
+    /// All GPUs that come with Headroom, by name.
+    public static func all() throws -> [GPU] {
+        let files = try folder.paths().map { (path: $0, file: try DataFolder.decode(GPUFile.self, path: $0)) }
+        let measured = try files.filter { $0.file.efficiencies != nil }.map { try $0.file.gpu($0.path, measured: []) }
+        return try files.map { try $0.file.gpu($0.path, measured: measured) }
+    }
+
+    /// A GPU out of a JSON file of the same form as Headroom's own. Where it has neither `efficiencies` nor
+    /// `efficiencies_of`, it takes those of the measured GPU whose bandwidth and arithmetic are nearest.
+    /// - Throws: `FileError`, or `CapacityError.field` naming the field.
+    public init(file path: String) throws {
+        let measured = try Self.all().filter { $0.efficienciesOf == nil }
+        self = try DataFolder.decode(GPUFile.self, path: path).gpu(path, measured: measured)
+    }
+}
+
+/// The fields of a GPU's file.
+private struct GPUFile: Decodable {
+    var name: String?
+    var aliases: [String]?
+    var memory_bytes: Int
+    var bandwidth_bytes_per_second: Double
+    var bf16_flops: Double
+    var interconnect_bytes_per_second: Double?
+    var efficiencies: Efficiencies?
+    var efficiencies_of: String?
+    var sources: [Provenance]?
+
+    func gpu(_ path: String, measured: [GPU]) throws -> GPU {
+        try check(path)
+        let other = efficiencies == nil ? try donor(path, among: measured) : nil
+        guard let numbers = efficiencies ?? other?.efficiencies else {
+            throw CapacityError.field(path: path, name: "efficiencies", expected: "an object", found: "nothing")
+        }
+        return GPU(
+            name: name ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent, aliases: aliases ?? [],
+            memoryBytes: memory_bytes, bandwidthBytesPerSecond: bandwidth_bytes_per_second, bf16FLOPS: bf16_flops,
+            interconnectBytesPerSecond: interconnect_bytes_per_second, efficiencies: numbers,
+            efficienciesOf: other?.name, sources: sources ?? [])
+    }
+
+    /// The GPU whose efficiencies serve: the one named, or the nearest, by the logarithms of both peaks.
+    private func donor(_ path: String, among measured: [GPU]) throws -> GPU? {
+        guard let wanted = efficiencies_of else { return measured.min { distance(to: $0) < distance(to: $1) } }
+        guard let found = measured.first(where: { DataFolder.key($0.name) == DataFolder.key(wanted) }) else {
+            let names = measured.map(\.name).joined(separator: ", ")
+            throw CapacityError.field(
+                path: path, name: "efficiencies_of", expected: "one of \(names)", found: "'\(wanted)'")
+        }
+        return found
+    }
+
+    private func distance(to other: GPU) -> Double {
+        let bandwidth = log(bandwidth_bytes_per_second / other.bandwidthBytesPerSecond)
+        let compute = log(bf16_flops / other.bf16FLOPS)
+        return bandwidth * bandwidth + compute * compute
+    }
+
+    private func check(_ path: String) throws {
+        var positive: [(name: String, value: Double)] = [
+            ("memory_bytes", Double(memory_bytes)), ("bandwidth_bytes_per_second", bandwidth_bytes_per_second),
+            ("bf16_flops", bf16_flops),
+        ]
+        if let rate = interconnect_bytes_per_second { positive.append(("interconnect_bytes_per_second", rate)) }
+        for field in positive where !(field.value > 0 && field.value < 1e18) {
+            throw CapacityError.field(
+                path: path, name: field.name, expected: "a positive number below 10^18", found: "\(field.value)")
+        }
+        for share in efficiencies?.shares ?? [] where !(share.value > 0 && share.value <= 1) {
+            throw CapacityError.field(
+                path: path, name: "efficiencies.\(share.name)", expected: "a share above 0, at most 1",
+                found: "\(share.value)")
+        }
+        for time in efficiencies?.times ?? [] where !(time.value >= 0 && time.value < 1) {
+            throw CapacityError.field(
+                path: path, name: "efficiencies.\(time.name)", expected: "seconds from 0 to 1",
+                found: "\(time.value)")
+        }
+    }
+}

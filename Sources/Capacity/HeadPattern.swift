@@ -1,0 +1,91 @@
+import Descriptions
+import Traces
+
+/// Which curve every head of the planned model follows, for each prompt that stands for the workload.
+struct HeadPattern: Sendable {
+    /// One prompt's curves, and which of them each head follows.
+    struct Prompt: Sendable {
+        /// The different curves.
+        var curves: [HeadCurve]
+        /// Index into `curves` for every head, `[layers, kvHeads]`.
+        var heads: [Int]
+    }
+
+    /// The prompts; at least one.
+    var prompts: [Prompt]
+    /// Where the curves come from.
+    var source: PlanRow.Source
+
+    /// Every head on one curve.
+    init(all curve: HeadCurve, configuration: ModelConfiguration, source: PlanRow.Source) {
+        prompts = [
+            Prompt(
+                curves: [curve], heads: Array(repeating: 0, count: configuration.layers * configuration.kvHeads))
+        ]
+        self.source = source
+    }
+
+    /// Recorded heads on `target`: as they are where it is the trace's own model, else mapped onto it.
+    ///
+    /// Target layer l of L takes source layer ⌊(l + ½)·L'/L⌋. Within it the source heads are sorted by the length they
+    /// had when that prompt's recording ended (ties in their own order), and target head h of H takes the one at
+    /// ⌊(h + ½)·H'/H⌋. So a mapped layer's heads come out in order of length, and neighbours are alike: a contiguous
+    /// placement on several GPUs is then less even than that of a real model may be.
+    init(_ trace: RecordedTrace, on target: ModelConfiguration) {
+        let isOwn = Self.sameShape(trace.header.configuration, target)
+        source = isOwn ? .recorded : .scaled
+        prompts = trace.prompts.map { prompt in
+            let curves = Self.curves(of: prompt.decisions)
+            guard !isOwn else { return Prompt(curves: curves.map { .recorded($0) }, heads: Array(curves.indices)) }
+            return Self.mapped(curves, from: prompt.decisions, onto: target)
+        }
+    }
+
+    private static func sameShape(_ one: ModelConfiguration, _ other: ModelConfiguration) -> Bool {
+        one.layers == other.layers && one.heads == other.heads && one.kvHeads == other.kvHeads
+            && one.headDim == other.headDim && one.hiddenSize == other.hiddenSize
+            && one.intermediateSize == other.intermediateSize && one.vocabularySize == other.vocabularySize
+    }
+
+    private static func curves(of bits: DecisionBits) -> [RecordedCurve] {
+        let width = bits.wordsPerHead
+        return (0..<bits.layers * bits.kvHeads).map { head in
+            RecordedCurve(words: bits.words[head * width..<(head + 1) * width], tokens: bits.tokens)
+        }
+    }
+
+    private static func mapped(
+        _ curves: [RecordedCurve], from bits: DecisionBits, onto target: ModelConfiguration
+    ) -> Prompt {
+        let sorted = (0..<bits.layers).map { layer in
+            (layer * bits.kvHeads..<(layer + 1) * bits.kvHeads).sorted {
+                (curves[$0].finalSlots, $0) < (curves[$1].finalSlots, $1)
+            }
+        }
+        let heads = (0..<target.layers).flatMap { layer in
+            let sourceLayer = Self.counterpart(of: layer, among: target.layers, in: bits.layers)
+            return (0..<target.kvHeads).map { head in
+                sorted[sourceLayer][Self.counterpart(of: head, among: target.kvHeads, in: bits.kvHeads)]
+            }
+        }
+        return Prompt(curves: curves.map { .recorded($0) }, heads: heads)
+    }
+
+    /// ⌊(index + ½) · source / target⌋, in whole numbers.
+    static func counterpart(of index: Int, among target: Int, in source: Int) -> Int {
+        (2 * index + 1) * source / (2 * target)
+    }
+
+    /// Tokens of the shortest recording that ends before `tokens`; nil where all reach that far.
+    func extendedFrom(_ tokens: Int) -> Int? {
+        prompts.compactMap { $0.curves.first?.recordedTokens }.filter { $0 < tokens }.min()
+    }
+
+    /// Slots of all heads and prompts together after `tokens`.
+    func slots(after tokens: Int) -> Int {
+        prompts.reduce(0) { sum, prompt in
+            let lengths = prompt.curves.map { $0.slots(after: tokens) }
+            return sum + prompt.heads.reduce(0) { $0 + lengths[$1] }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+extension PlanRequest {
+    /// - Throws: `CapacityError.request` naming what is out of range.
+    func check() throws {
+        try Self.check("prompt tokens", promptTokens, in: 1...1 << 24)
+        try Self.check("new tokens", newTokens, in: 1...1 << 24)
+        try Self.check("page slots", pageSlots, in: 1...1 << 16)
+        try Self.check("prefill chunk", prefillChunk, in: 1...1 << 24)
+        try Self.check("GPUs", gpus, in: 1...model.configuration.heads)
+        if let batch { try Self.check("batch", batch, in: 1...1 << 24) }
+        for (name, bits) in [("KV bits", kvBits), ("state bits", stateBits), ("weight bits", weightBits)]
+        where ![4, 8, 16, 32].contains(bits) {
+            throw CapacityError.request("\(name): expected 4, 8, 16 or 32, found \(bits)")
+        }
+        guard utilization > 0, utilization <= 1 else {
+            throw CapacityError.request("utilization: expected a share above 0, at most 1, found \(utilization)")
+        }
+        for (name, bytes) in [("GPU memory", gpuMemoryBytes), ("budget", budgetBytes)] {
+            if let bytes { try Self.check("\(name) in bytes", bytes, in: 1...1 << 50) }
+        }
+        if gpus > 1, gpu.interconnectBytesPerSecond == nil {
+            throw CapacityError.request("\(gpu.name): expected an interconnect for \(gpus) GPUs, found none")
+        }
+        if let ratio = lengths?.ratio, !(ratio >= 1 && ratio <= 1e6) {
+            throw CapacityError.request("ratio: expected 1 to 1000000, found \(ratio)")
+        }
+    }
+
+    private static func check(_ name: String, _ value: Int, in range: ClosedRange<Int>) throws {
+        guard range.contains(value) else {
+            throw CapacityError.request("\(name): expected \(range.lowerBound) to \(range.upperBound), found \(value)")
+        }
+    }
+}

@@ -1,0 +1,68 @@
+/// All that a projection depends on. Every number is an input that a row names; the defaults are in `init`.
+public struct PlanRequest: Sendable {
+    /// The model to plan for.
+    public var model: PlannedModel
+    /// The GPU to plan on.
+    public var gpu: GPU
+    /// GPUs that share every layer (tensor parallelism).
+    public var gpus: Int
+    /// Memory of each GPU in bytes, in place of what the device reports.
+    public var gpuMemoryBytes: Int?
+    /// Tokens of a prompt.
+    public var promptTokens: Int
+    /// Tokens generated after it.
+    public var newTokens: Int
+    /// Where DMC's head lengths come from; without it no DMC row can be had.
+    public var lengths: HeadLengthSource?
+    /// The rows beside `full` and `dmc`, in order.
+    public var variants: [PlanVariant]
+    /// Sequences that run at once; nil for as many as fit.
+    public var batch: Int?
+    /// Slots of a page.
+    public var pageSlots: Int
+    /// Bits of a cached number, without the scales that a quantised cache needs besides.
+    public var kvBits: Int
+    /// Bits of a number of DMC's open segments; half precision in the reference.
+    public var stateBits: Int
+    /// Bits of a weight.
+    public var weightBits: Int
+    /// Share of the memory that may be used at all; the rest is for what nobody counts.
+    public var utilization: Double
+    /// Highest number of bytes of cache, all GPUs together; nil for what the memory has room for.
+    public var budgetBytes: Int?
+    /// Tokens of a prompt that are run at once.
+    public var prefillChunk: Int
+
+    /// A request by its parts; see the properties.
+    public init(
+        model: PlannedModel, gpu: GPU, gpus: Int = 1, gpuMemoryBytes: Int? = nil, promptTokens: Int, newTokens: Int,
+        lengths: HeadLengthSource? = nil, variants: [PlanVariant] = [], batch: Int? = nil, pageSlots: Int = 16,
+        kvBits: Int = 16, stateBits: Int = 16, weightBits: Int = 16, utilization: Double = 0.92,
+        budgetBytes: Int? = nil, prefillChunk: Int = 2048
+    ) {
+        self.model = model
+        self.gpu = gpu
+        self.gpus = gpus
+        self.gpuMemoryBytes = gpuMemoryBytes
+        self.promptTokens = promptTokens
+        self.newTokens = newTokens
+        self.lengths = lengths
+        self.variants = variants
+        self.batch = batch
+        self.pageSlots = pageSlots
+        self.kvBits = kvBits
+        self.stateBits = stateBits
+        self.weightBits = weightBits
+        self.utilization = utilization
+        self.budgetBytes = budgetBytes
+        self.prefillChunk = prefillChunk
+    }
+}
+
+extension PlanRequest {
+    /// Tokens of a sequence at its end: the last generated one is fed, too.
+    public var tokens: Int { promptTokens + newTokens }
+
+    /// Memory of each GPU in bytes.
+    public var memoryBytes: Int { gpuMemoryBytes ?? gpu.memoryBytes }
+}

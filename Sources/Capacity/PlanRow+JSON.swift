@@ -1,0 +1,77 @@
+extension PlanRow: Encodable {
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case policy, model, gpu, gpus, utilization, batch, step, source, notes
+        case gpuMemoryBytes = "gpu_memory_bytes"
+        case promptTokens = "prompt_tokens"
+        case newTokens = "new_tokens"
+        case pageSlots = "page_slots"
+        case kvBits = "kv_bits"
+        case budgetBytes = "budget_bytes"
+        case compressionRatio = "compression_ratio"
+        case weightsBytes = "weights_bytes"
+        case weightsBytesPerGPU = "weights_bytes_per_gpu"
+        case kvBytesPerSequence = "kv_bytes_per_sequence"
+        case kvPeakBytesPerSequence = "kv_peak_bytes_per_sequence"
+        case stateBytesPerSequence = "state_bytes_per_sequence"
+        case tableBytesPerSequence = "table_bytes_per_sequence"
+        case reservedBytes = "reserved_bytes"
+        case reserved = "reserved_parts"
+        case availableBytesPerGPU = "available_bytes_per_gpu"
+        case maxBatch = "max_batch"
+        case maxBatchP999 = "max_batch_p999"
+        case limitedBy = "limited_by"
+        case stepSeconds = "step_seconds"
+        case throughputTokensPerSecond = "throughput_tokens_per_second"
+        case requestThroughput = "request_throughput"
+        case ttftSeconds = "ttft_seconds"
+        case extendedFrom = "extended_from"
+        case efficienciesOf = "efficiencies_of"
+    }
+
+    /// Every field is always there, `null` where it has no value: programs need not ask which are.
+    public func encode(to encoder: any Encoder) throws {
+        var fields = encoder.container(keyedBy: CodingKeys.self)
+        try encodeInputs(into: &fields)
+        try fields.encode(compressionRatio, forKey: .compressionRatio)
+        try fields.encode(weightsBytes, forKey: .weightsBytes)
+        try fields.encode(weightsBytesPerGPU, forKey: .weightsBytesPerGPU)
+        try fields.encode(kvBytesPerSequence, forKey: .kvBytesPerSequence)
+        try fields.encode(kvPeakBytesPerSequence, forKey: .kvPeakBytesPerSequence)
+        try fields.encode(stateBytesPerSequence, forKey: .stateBytesPerSequence)
+        try fields.encode(tableBytesPerSequence, forKey: .tableBytesPerSequence)
+        try fields.encode(reservedBytes, forKey: .reservedBytes)
+        try fields.encode(reserved, forKey: .reserved)
+        try fields.encode(availableBytesPerGPU, forKey: .availableBytesPerGPU)
+        try fields.encode(maxBatch, forKey: .maxBatch)
+        try fields.encode(maxBatchP999, forKey: .maxBatchP999)
+        try fields.encode(limitedBy, forKey: .limitedBy)
+        try encodeTimes(into: &fields)
+        try fields.encode(source, forKey: .source)
+        try fields.encode(extendedFrom, forKey: .extendedFrom)
+        try fields.encode(efficienciesOf, forKey: .efficienciesOf)
+        try fields.encode(notes, forKey: .notes)
+    }
+
+    private func encodeInputs(into fields: inout KeyedEncodingContainer<CodingKeys>) throws {
+        try fields.encode(policy, forKey: .policy)
+        try fields.encode(model, forKey: .model)
+        try fields.encode(gpu, forKey: .gpu)
+        try fields.encode(gpus, forKey: .gpus)
+        try fields.encode(gpuMemoryBytes, forKey: .gpuMemoryBytes)
+        try fields.encode(promptTokens, forKey: .promptTokens)
+        try fields.encode(newTokens, forKey: .newTokens)
+        try fields.encode(pageSlots, forKey: .pageSlots)
+        try fields.encode(kvBits, forKey: .kvBits)
+        try fields.encode(utilization, forKey: .utilization)
+        try fields.encode(budgetBytes, forKey: .budgetBytes)
+    }
+
+    private func encodeTimes(into fields: inout KeyedEncodingContainer<CodingKeys>) throws {
+        try fields.encode(batch, forKey: .batch)
+        try fields.encode(stepSeconds, forKey: .stepSeconds)
+        try fields.encode(step, forKey: .step)
+        try fields.encode(throughputTokensPerSecond, forKey: .throughputTokensPerSecond)
+        try fields.encode(requestThroughput, forKey: .requestThroughput)
+        try fields.encode(ttftSeconds, forKey: .ttftSeconds)
+    }
+}

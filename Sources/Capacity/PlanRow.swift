@@ -1,0 +1,119 @@
+/// One projection: what a policy needs and gives on a GPU. Nothing in it is measured.
+public struct PlanRow: Hashable, Sendable {
+    /// Where head lengths come from.
+    public enum Source: String, Sendable, Codable {
+        /// A trace of this very model.
+        case recorded
+        /// A trace of another model, mapped onto this one.
+        case scaled
+        /// A bare ratio, every head alike.
+        case uniform
+        /// No decisions are involved: the policy's own arithmetic.
+        case arithmetic
+    }
+
+    /// What keeps the batch from being larger.
+    public enum Limit: String, Sendable, Codable {
+        /// The weights and the reserve leave no room.
+        case weights
+        /// The cache fills the GPU's memory at the end of the generation.
+        case memory
+        /// The cache fills the budget that was given.
+        case budget
+        /// The whole prompt, held before the policy cuts it, fills the memory or the budget.
+        case prefill
+    }
+
+    /// A part of the memory that neither weights nor cache may use, in bytes on each GPU.
+    public struct Reserve: Hashable, Sendable, Codable {
+        /// What stays free: (1 − utilization) of the memory.
+        public var margin: Int
+        /// Activations of one prefill chunk.
+        public var activations: Int
+        /// Attention probabilities of one prefill chunk in one layer, which eviction policies look at.
+        public var probabilities: Int
+
+        /// All parts together.
+        public var total: Int { margin + activations + probabilities }
+    }
+
+    // MARK: Inputs
+
+    /// The policy's word as it was given.
+    public var policy: String
+    /// Name of the model.
+    public var model: String
+    /// Name of the GPU.
+    public var gpu: String
+    /// GPUs that share every layer.
+    public var gpus: Int
+    /// Memory of each GPU in bytes.
+    public var gpuMemoryBytes: Int
+    /// Tokens of a prompt.
+    public var promptTokens: Int
+    /// Tokens generated after it.
+    public var newTokens: Int
+    /// Slots of a page.
+    public var pageSlots: Int
+    /// Bits of a cached number.
+    public var kvBits: Int
+    /// Share of the memory that may be used at all.
+    public var utilization: Double
+    /// Bytes of cache allowed on all GPUs together, if limited.
+    public var budgetBytes: Int?
+
+    // MARK: Memory
+
+    /// Slots of plain attention over slots held at the end of the generation, all prompts together.
+    public var compressionRatio: Double
+    /// Bytes of the weights, all GPUs together.
+    public var weightsBytes: Int
+    /// Bytes of the weights on the GPU that holds most.
+    public var weightsBytesPerGPU: Int
+    /// Bytes of cache a sequence takes at the end of the generation, mean over prompts, in whole pages, all GPUs together.
+    public var kvBytesPerSequence: Int
+    /// The same for the prompt that needs most, at its peak.
+    public var kvPeakBytesPerSequence: Int
+    /// Bytes of DMC's open segments, or of an eviction policy's scores, mean over prompts.
+    public var stateBytesPerSequence: Int
+    /// Bytes of block tables and lengths, mean over prompts.
+    public var tableBytesPerSequence: Int
+    /// Bytes of each GPU that neither weights nor cache may use.
+    public var reservedBytes: Int
+    /// Its parts.
+    public var reserved: Reserve
+    /// Bytes that are left for caches on the fullest GPU; below 0 where the weights do not fit.
+    public var availableBytesPerGPU: Int
+
+    // MARK: Batch and time
+
+    /// Largest number of copies of the prompt that needs most.
+    public var maxBatch: Int
+    /// Largest number of prompts drawn with replacement that fit, all at their peak, with probability 0.999.
+    public var maxBatchP999: Int
+    /// What keeps the batch from being larger.
+    public var limitedBy: Limit
+    /// The batch that the times below are for; nil where none fits.
+    public var batch: Int?
+    /// Seconds of a decode step, mean over the generation.
+    public var stepSeconds: Double?
+    /// Its parts, mean over the generation.
+    public var step: StepTime?
+    /// Tokens generated a second, all sequences together, decode alone.
+    public var throughputTokensPerSecond: Double?
+    /// Requests finished a second, prefill included.
+    public var requestThroughput: Double?
+    /// Seconds of the prefill of one prompt alone on an idle GPU.
+    public var ttftSeconds: Double?
+
+    // MARK: Where it comes from
+
+    /// Where head lengths come from.
+    public var source: Source
+    /// Tokens of the shortest recording that was extended beyond its end; nil where none was.
+    public var extendedFrom: Int?
+    /// The GPU whose efficiencies the times use.
+    public var efficienciesOf: String
+    /// What a reader must know, in plain sentences.
+    public var notes: [String]
+}

@@ -1,0 +1,51 @@
+import Traces
+
+/// The length of one recorded head over time, at any number of tokens.
+struct RecordedCurve: Sendable {
+    /// Tokens recorded.
+    let tokens: Int
+    /// Slots after the last recorded token.
+    let finalSlots: Int
+    /// Slots a token adds beyond the recording: the rate of its second half.
+    private(set) var lateRate = 0.0
+    /// What every length is multiplied by, to reach another compression ratio; 1 for the recording as it is.
+    var factor = 1.0
+
+    private let words: [UInt64]
+    /// Tokens merged before each word.
+    private let merged: [Int32]
+
+    /// The head whose words these are: bit t % 64 of word t / 64 is 1 where token t was merged.
+    init(words: ArraySlice<UInt64>, tokens: Int) {
+        self.words = Array(words)
+        self.tokens = tokens
+        var sum: Int32 = 0
+        merged = words.map { word in
+            defer { sum += Int32(word.nonzeroBitCount) }
+            return sum
+        }
+        finalSlots = tokens - Int(sum)
+        let half = tokens / 2
+        lateRate = Double(finalSlots - recorded(after: half)) / Double(tokens - half)
+    }
+
+    /// Slots after `count` tokens, within the recording or beyond it.
+    func slots(after count: Int) -> Int {
+        let plain = count <= tokens ? recorded(after: count) : extended(to: count)
+        guard factor != 1 else { return plain }
+        return min(max(Int((Double(plain) * factor).rounded()), min(count, 1)), count)
+    }
+
+    /// Slots after `count` tokens of the recording: a prefix sum and one population count.
+    private func recorded(after count: Int) -> Int {
+        let rest = count % 64
+        let word = count / 64
+        guard word < words.count else { return finalSlots }
+        return count - Int(merged[word]) - (words[word] & (1 << UInt64(rest) - 1)).nonzeroBitCount
+    }
+
+    /// Beyond the recording a head goes on at the append rate of the recording's second half.
+    private func extended(to count: Int) -> Int {
+        finalSlots + Int((Double(count - tokens) * lateRate).rounded())
+    }
+}

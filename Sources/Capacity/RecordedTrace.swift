@@ -1,0 +1,42 @@
+import Descriptions
+import Traces
+
+/// Recorded decisions to replay: the prompts of one or several traces of one checkpoint.
+public struct RecordedTrace: Sendable {
+    /// What made the recording.
+    public var header: TraceHeader
+    /// The recorded prompts; at least one.
+    public var prompts: [PromptTrace]
+    /// The files' SHA-256 digests in hexadecimal, in order.
+    public var fingerprints: [String]
+
+    /// Recorded decisions in memory.
+    /// - Throws: `CapacityError.request` where there is no prompt, or the recording is not of DMC.
+    public init(header: TraceHeader, prompts: [PromptTrace], fingerprints: [String] = []) throws {
+        guard prompts.contains(where: { $0.tokens > 0 }) else {
+            throw CapacityError.request("the trace of \(header.model) holds no prompt to replay")
+        }
+        guard header.policy == .dmc else {
+            throw CapacityError.request(
+                "the trace of \(header.model) records policy \(header.policy); head lengths come from policy dmc alone")
+        }
+        self.header = header
+        self.prompts = prompts.filter { $0.tokens > 0 }
+        self.fingerprints = fingerprints
+    }
+
+    /// Reads finished traces; those of one checkpoint are pooled, others refused by the name of what differs.
+    /// - Throws: `FileError`, `TraceError`, `CapacityError.request`.
+    public init(paths: [String]) throws {
+        guard let first = paths.first else { throw CapacityError.request("no trace is given") }
+        let readers = try paths.map { try TraceReader(path: $0) }
+        let header = readers[0].header
+        for reader in readers.dropFirst() where reader.header.checkpointFingerprint != header.checkpointFingerprint {
+            throw CapacityError.request(
+                "\(reader.path): of another checkpoint (\(reader.header.model)) than \(first) (\(header.model))")
+        }
+        try self.init(
+            header: header, prompts: try readers.flatMap { try $0.prompts() },
+            fingerprints: readers.compactMap(\.digest))
+    }
+}

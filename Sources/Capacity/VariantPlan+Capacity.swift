@@ -1,0 +1,60 @@
+extension VariantPlan {
+    /// Bytes of weights on the fullest GPU.
+    var weightsBytesPerGPU: Int { share.parameters * request.weightBits / 8 }
+
+    /// What of each GPU's memory neither weights nor cache may use.
+    ///
+    /// Activations of one chunk, in 16 bit: the residual stream and a copy, and the widest of what a layer holds at
+    /// once, attention's queries, keys, values and output, or the MLP's gate, up and product. Probabilities, in
+    /// float32: of the chunk's queries over all they attend to, in one layer, where the policy looks at them.
+    var reserve: PlanRow.Reserve {
+        let chunk = request.prefillChunk
+        let width = max(2 * (share.heads + share.kvHeads) * configuration.headDim, 3 * share.intermediate)
+        return PlanRow.Reserve(
+            margin: request.memoryBytes - Int(Double(request.memoryBytes) * request.utilization),
+            activations: chunk * 2 * (2 * configuration.hiddenSize + width),
+            probabilities: variant.policy.looksAtProbabilities ? probabilityBytes(chunk: chunk) : 0)
+    }
+
+    private func probabilityBytes(chunk: Int) -> Int {
+        let whole = variant.policy.prefill != .online
+        let budget = variant.policy.budget(tokens: request.tokens) ?? request.tokens
+        let attended = whole ? request.promptTokens : min(request.promptTokens, budget + chunk)
+        let queries = whole && !variant.policy.isHeavyHitters ? 1 : min(chunk, request.promptTokens)
+        return queries * share.heads * attended * 4
+    }
+
+    /// Bytes left for caches on each GPU; below 0 where weights and reserve do not fit.
+    var availableBytesPerGPU: Int { request.memoryBytes - reserve.total - weightsBytesPerGPU }
+
+    /// Bytes that caches may take on each GPU: what is left, or the GPU's share of the budget.
+    var limitBytesPerGPU: Int {
+        guard let budget = request.budgetBytes else { return max(0, availableBytesPerGPU) }
+        return max(0, min(availableBytesPerGPU, budget / request.gpus))
+    }
+
+    var batchCapacity: BatchCapacity {
+        BatchCapacity(bytes: peakBytesOnFullestGPU(), limit: limitBytesPerGPU)
+    }
+
+    var limitedBy: PlanRow.Limit {
+        if availableBytesPerGPU <= 0 { return .weights }
+        let end = pattern.prompts[0].curves[0].slots(after: request.tokens)
+        if pattern.prompts[0].curves[0].peak(within: request.tokens) > end { return .prefill }
+        guard let budget = request.budgetBytes else { return .memory }
+        return budget / request.gpus < availableBytesPerGPU ? .budget : .memory
+    }
+
+    /// Largest number of copies of the worst prompt that fit with sequences of `context` tokens in all, prompt and new
+    /// tokens in the request's proportion; 0 where none does.
+    /// - Throws: as `Planner.plan(for:)`.
+    public func maxBatch(context: Int) throws -> Int {
+        var other = request
+        other.newTokens = min(context - 1, max(1, context * request.newTokens / request.tokens))
+        other.promptTokens = context - other.newTokens
+        guard other.promptTokens >= 1, other.newTokens >= 1 else {
+            throw CapacityError.request("a context of \(context) tokens: expected at least 2")
+        }
+        return try VariantPlan(variant, request: other).batchCapacity.worstCase
+    }
+}

@@ -1,0 +1,84 @@
+extension VariantPlan {
+    /// Seconds of one decode step, in parts, with `batch` sequences that have `tokens` tokens each, the one being fed
+    /// included; lengths are the mean over prompts.
+    public func stepTime(batch: Int, tokens: Int) -> StepTime {
+        roofline.decode(batch: batch, attended: attended(by: tokens))
+    }
+
+    /// Seconds of a decode step in parts, mean over the steps of the generation: Σ step_t / N. Step i of N feeds token
+    /// P + i, so the sums are over contexts P + 1 … P + N.
+    public func meanStepTime(batch: Int) -> StepTime {
+        let first = request.promptTokens + 1
+        let lengths = attended(over: first...request.tokens)
+        let steps = lengths.map { roofline.decode(batch: batch, attended: $0) }
+        return StepTime.mean(of: steps)
+    }
+
+    /// Tokens generated a second by `batch` sequences together, decode alone: B·N / Σ step_t. Whether the batch fits is
+    /// not asked here; the row's `max_batch` says so.
+    public func throughput(batch: Int) -> Double { Double(batch) / meanStepTime(batch: batch).seconds }
+
+    /// Seconds, in parts, of the prefill of one prompt alone on an idle GPU.
+    public func prefillTime() -> StepTime {
+        let tokens = request.promptTokens
+        return roofline.prefill(tokens: tokens, pairs: pairs(upTo: tokens), attended: attended(by: tokens))
+    }
+
+    /// Slots that token `count` attends to on the busiest GPU, all its layers and heads, mean over prompts.
+    func attended(by count: Int) -> Double { attended(over: count...count)[0] }
+
+    /// The same for every token of a range.
+    func attended(over counts: ClosedRange<Int>) -> [Double] {
+        var sums = Array(repeating: Array(repeating: 0, count: counts.count), count: placement.gpus)
+        for (prompt, loads) in zip(pattern.prompts, loads) {
+            for (index, curve) in prompt.curves.enumerated() {
+                let wanted = placement.heads.indices.filter { loads[$0][index] > 0 }
+                guard !wanted.isEmpty else { continue }
+                let lengths = counts.map { curve.attended(by: $0) }
+                for gpu in wanted {
+                    let load = loads[gpu][index]
+                    for step in lengths.indices { sums[gpu][step] += load * lengths[step] }
+                }
+            }
+        }
+        return (0..<counts.count).map { step in
+            Double(sums.map { $0[step] }.max() ?? 0) / Double(promptCount)
+        }
+    }
+
+    /// Slots attended to, summed over the first `tokens` tokens. Lengths are looked up at both ends of blocks of 64
+    /// tokens and taken as linear between: a whole prompt of every recorded head would cost more than it tells.
+    private func pairs(upTo tokens: Int) -> Double {
+        var sum = 0.0
+        var start = 0
+        while start < tokens {
+            let end = min(start + 64, tokens)
+            sum += Double(end - start) * (attended(by: start + 1) + attended(by: end)) / 2
+            start = end
+        }
+        return sum
+    }
+}
+
+extension StepTime {
+    /// The mean of steps that have the same parts; each of a part's times is the mean of that time. The larger of
+    /// memory and compute time is taken step by step where both change sides, so `seconds` may then be a little below
+    /// the mean of the steps' seconds; attention, alone in depending on the step, does not change sides in practice.
+    static func mean(of steps: [StepTime]) -> StepTime {
+        guard var sum = steps.first else { return StepTime(parts: []) }
+        for step in steps.dropFirst() {
+            for index in sum.parts.indices {
+                sum.parts[index].memorySeconds += step.parts[index].memorySeconds
+                sum.parts[index].computeSeconds += step.parts[index].computeSeconds
+                sum.parts[index].fixedSeconds += step.parts[index].fixedSeconds
+            }
+        }
+        let share = 1 / Double(steps.count)
+        for index in sum.parts.indices {
+            sum.parts[index].memorySeconds *= share
+            sum.parts[index].computeSeconds *= share
+            sum.parts[index].fixedSeconds *= share
+        }
+        return sum
+    }
+}
