@@ -1,0 +1,203 @@
+/// A second reader of traces, written from `Format.md` alone: byte by byte, over an array, with checksums of its own.
+/// It shares no code with the `Traces` module, so that both must be as that page says.
+package struct PlainTrace: Equatable {
+    /// What is wrong with the bytes.
+    package struct Damage: Error, Equatable {
+        package let offset: Int
+        package let what: String
+    }
+
+    /// One prompt.
+    package struct Prompt: Equatable {
+        package var id = ""
+        package var tokens = 0
+        package var promptTokens = 0
+        package var digest: [UInt8] = []
+        /// Whether token t was merged, `[layer][kvHead][t]`.
+        package var merged: [[[Bool]]] = []
+        package var likelihoods: [Float] = []
+        package var tokenIDs: [Int]?
+
+        /// A prompt of no tokens.
+        package init() {}
+    }
+
+    /// The header's fields, in order.
+    package private(set) var fields: [[String]] = []
+    package private(set) var prompts: [Prompt] = []
+    package private(set) var isFinished = false
+    /// Bytes behind the last whole block of an unfinished file.
+    package private(set) var tornBytes = 0
+
+    private var bytes: [UInt8]
+    private var place = 0
+    private var limit: Int
+
+    /// Reads a whole file.
+    package init(_ bytes: [UInt8]) throws {
+        self.bytes = bytes
+        limit = bytes.count
+        try readPreamble()
+        var sequence = 0
+        while try readBlock(sequence) { sequence += 1 }
+        guard sequence > 0 else { throw Damage(offset: 32, what: "no header block") }
+        tornBytes = bytes.count - place
+        if isFinished && tornBytes > 0 { throw Damage(offset: place, what: "bytes after the end block") }
+    }
+
+    /// A header field's value.
+    package func field(_ name: String) -> String? { fields.first { $0[0] == name }?[1] }
+
+    private mutating func readPreamble() throws {
+        guard bytes.count >= 32 else { throw Damage(offset: 0, what: "no preamble") }
+        guard Array(bytes[0..<8]) == [0x89, 0x48, 0x52, 0x54, 0x0D, 0x0A, 0x1A, 0x0A] else {
+            throw Damage(offset: 0, what: "not a trace")
+        }
+        guard number(at: 28, bytes: 4) == UInt64(crc(0..<28)) else { throw Damage(offset: 28, what: "checksum") }
+        guard number(at: 8, bytes: 4) == 1 else { throw Damage(offset: 8, what: "version") }
+        guard bytes[12..<28].allSatisfy({ $0 == 0 }) else { throw Damage(offset: 12, what: "reserved bytes") }
+        place = 32
+    }
+
+    /// Reads the block at `place`; false where there is none, or the rest is torn.
+    private mutating func readBlock(_ sequence: Int) throws -> Bool {
+        let start = place
+        if isFinished || bytes.count - start < 32 || bytes[start..<start + 32].allSatisfy({ $0 == 0 }) { return false }
+        guard number(at: start + 28, bytes: 4) == UInt64(crc(start..<start + 28)) else {
+            throw Damage(offset: start, what: "checksum of a block's header")
+        }
+        guard number(at: start + 4, bytes: 4) == UInt64(sequence) else {
+            throw Damage(offset: start + 4, what: "sequence number")
+        }
+        let length = number(at: start + 8, bytes: 8)
+        guard length % 32 == 0, number(at: start + 20, bytes: 8) == 0 else {
+            throw Damage(offset: start + 8, what: "length or reserved bytes")
+        }
+        if length > UInt64(bytes.count - start - 32) { return false }
+        place = start + 32
+        limit = place + Int(length)
+        guard number(at: start + 16, bytes: 4) == UInt64(crc(place..<limit)) else {
+            throw Damage(offset: place, what: "checksum of a payload")
+        }
+        try readPayload(String(decoding: bytes[start..<start + 4], as: UTF8.self), start, sequence)
+        try skipPadding(to: 32)
+        guard place == limit else { throw Damage(offset: place, what: "more in a block than it says") }
+        limit = bytes.count
+        return true
+    }
+
+    private mutating func readPayload(_ type: String, _ start: Int, _ sequence: Int) throws {
+        switch (type, sequence) {
+        case ("HEAD", 0): try readFields()
+        case ("PRMT", 1...): prompts.append(try readPrompt())
+        case ("END ", 1...):
+            guard try take(8) == UInt64(prompts.count) else { throw Damage(offset: place, what: "count of prompts") }
+            guard try takeBytes(32) == PlainSHA256.digest(bytes[..<start]) else {
+                throw Damage(offset: place, what: "digest of the file")
+            }
+            isFinished = true
+        default: throw Damage(offset: start, what: "block type \(type)")
+        }
+    }
+
+    private mutating func readFields() throws {
+        for _ in 0..<(try take(4)) { fields.append([try takeString(), try takeString()]) }
+    }
+
+    private mutating func readPrompt() throws -> Prompt {
+        var prompt = Prompt()
+        prompt.tokens = Int(try take(8))
+        prompt.promptTokens = Int(try take(8))
+        prompt.digest = try takeBytes(32)
+        let sections = try take(4)
+        prompt.id = try takeString()
+        try skipPadding(to: 8)
+        for kind in 1...sections {
+            guard try take(4) == kind, try take(4) == 0 else { throw Damage(offset: place, what: "section kind") }
+            let size = Int(try take(8))
+            let contents = place
+            switch kind {
+            case 1: prompt.merged = try readDecisions(prompt.tokens)
+            case 2:
+                for _ in 1..<max(1, prompt.tokens) {
+                    prompt.likelihoods.append(Float(bitPattern: UInt32(try take(4))))
+                }
+            default:
+                let ids = try (0..<prompt.tokens).map { _ in Int(try take(4)) }
+                prompt.tokenIDs = ids
+                guard PlainSHA256.digest(bytes[contents..<place]) == prompt.digest else {
+                    throw Damage(offset: contents, what: "digest of tokens")
+                }
+            }
+            guard place - contents == size else { throw Damage(offset: contents, what: "size of a section") }
+            try skipPadding(to: 8)
+        }
+        return prompt
+    }
+
+    private mutating func readDecisions(_ tokens: Int) throws -> [[[Bool]]] {
+        let layers = Int(field("layers") ?? "") ?? 0
+        let heads = Int(field("kv_heads") ?? "") ?? 0
+        var merged: [[[Bool]]] = []
+        for _ in 0..<layers {
+            var layer: [[Bool]] = []
+            for _ in 0..<heads {
+                var head: [Bool] = []
+                while head.count < tokens {
+                    var word = try take(8)
+                    for _ in 0..<64 {
+                        if head.count < tokens {
+                            head.append(word % 2 == 1)
+                        } else if word % 2 == 1 {
+                            throw Damage(offset: place - 8, what: "bits behind the last token")
+                        }
+                        word /= 2
+                    }
+                }
+                layer.append(head)
+            }
+            merged.append(layer)
+        }
+        return merged
+    }
+
+    private mutating func take(_ count: Int) throws -> UInt64 {
+        guard limit - place >= count else { throw Damage(offset: place, what: "a block that is too short") }
+        place += count
+        return number(at: place - count, bytes: count)
+    }
+
+    private mutating func takeBytes(_ count: Int) throws -> [UInt8] {
+        guard limit - place >= count else { throw Damage(offset: place, what: "a block that is too short") }
+        place += count
+        return Array(bytes[place - count..<place])
+    }
+
+    private mutating func takeString() throws -> String {
+        let utf8 = try takeBytes(Int(try take(4)))
+        guard let string = String(validating: utf8, as: UTF8.self) else {
+            throw Damage(offset: place, what: "not UTF-8")
+        }
+        return string
+    }
+
+    private mutating func skipPadding(to alignment: Int) throws {
+        while place % alignment != 0 {
+            guard try take(1) == 0 else { throw Damage(offset: place - 1, what: "padding that is not 0") }
+        }
+    }
+
+    private func number(at offset: Int, bytes count: Int) -> UInt64 {
+        (0..<count).reduce(0) { $0 + UInt64(bytes[offset + $1]) << UInt64(8 * $1) }
+    }
+
+    /// CRC-32, bit by bit.
+    private func crc(_ range: Range<Int>) -> UInt32 {
+        var value: UInt32 = 0xFFFF_FFFF
+        for byte in bytes[range] {
+            value ^= UInt32(byte)
+            for _ in 0..<8 { value = value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1 }
+        }
+        return value ^ 0xFFFF_FFFF
+    }
+}
