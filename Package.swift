@@ -27,10 +27,11 @@ let modules: [Target] = [
     .target(
         name: "Capacity", dependencies: ["Traces", "Files", "Descriptions"],
         resources: [.copy("Resources/gpus"), .copy("Resources/models")]),
+    .target(name: "Comparison", dependencies: ["Traces", "Capacity", "Descriptions"]),
     .target(
         name: "Reports",
         dependencies: [
-            "Capacity", "Traces", "Files", "Descriptions", "CGnuplot",
+            "Comparison", "Capacity", "Traces", "Files", "Descriptions", "CGnuplot",
             .product(name: "Mustache", package: "swift-mustache"),
         ],
         resources: [.copy("Resources/templates")]),
@@ -67,6 +68,7 @@ let suites: [Target] = [
     tests("Traces"),
     tests("Recording", "BundledModels"),
     tests("Capacity"),
+    tests("Comparison"),
     tests("Reports"),
     tests("Workbench"),
     tests("headroom"),

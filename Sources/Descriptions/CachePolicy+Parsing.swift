@@ -14,7 +14,8 @@ extension CachePolicy: CustomStringConvertible {
         "full", "dmc", "h2o:heavy=N,recent=N", "tova:slots=N", "window:sinks=N,window=N", "streaming:sinks=N,window=N",
     ]
 
-    /// Reads a policy's word. A size is a whole number of slots from 1, or a share between 0 and 1 of prompt and new tokens.
+    /// Reads a policy's word. A size is a whole number of slots, or a share above 0, at most 1.0, of prompt
+    /// and new tokens.
     /// - Throws: `PolicyError`.
     public init(_ word: String) throws {
         let parts = word.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
@@ -26,7 +27,8 @@ extension CachePolicy: CustomStringConvertible {
             self = .heavyHitters(
                 heavy: try options.size("heavy"), recent: try options.size("recent"), prefill: try options.prefill())
         case "tova":
-            self = .leastAttended(slots: try options.size("slots"), prefill: try options.prefill())
+            self = .leastAttended(
+                slots: try options.size("slots"), protect: try options.protect(), prefill: try options.prefill())
         case "window":
             self = .window(
                 sinks: try options.size("sinks"), window: try options.size("window"), prefill: try options.prefill())
@@ -37,6 +39,7 @@ extension CachePolicy: CustomStringConvertible {
             throw PolicyError(word: word, reason: "no such policy; there are \(Self.forms.joined(separator: ", "))")
         }
         try options.finish()
+        if budget(tokens: 1 << 20) == 0 { throw PolicyError(word: word, reason: "expected at least 1 slot, found 0") }
     }
 
     public var description: String {
@@ -44,7 +47,8 @@ extension CachePolicy: CustomStringConvertible {
         case .full: "full"
         case .dmc: "dmc"
         case .heavyHitters(let heavy, let recent, let mode): "h2o:heavy=\(heavy),recent=\(recent)\(mode.suffix)"
-        case .leastAttended(let slots, let mode): "tova:slots=\(slots)\(mode.suffix)"
+        case .leastAttended(let slots, let protect, let mode):
+            "tova:slots=\(slots)\(protect == 0 ? "" : ",protect=\(protect)")\(mode.suffix)"
         case .window(let sinks, let window, let mode): "window:sinks=\(sinks),window=\(window)\(mode.suffix)"
         case .streaming(let sinks, let window, let mode): "streaming:sinks=\(sinks),window=\(window)\(mode.suffix)"
         }
@@ -86,10 +90,19 @@ private struct PolicyOptions {
         guard let text = values.removeValue(forKey: name) else {
             throw PolicyError(word: word, reason: "'\(name)' is missing: a number of slots, or a share such as 0.125")
         }
-        if let count = Int(text), count >= 1, count <= 1 << 40 { return .slots(count) }
-        if let share = Double(text), share > 0, share < 1 { return .fraction(share) }
+        if let count = Int(text), (0...1 << 32).contains(count) { return .slots(count) }
+        if Int(text) == nil, let share = Double(text), share > 0, share <= 1 { return .fraction(share) }
         throw PolicyError(
-            word: word, reason: "'\(name)': expected slots from 1 on, or a share between 0 and 1, found '\(text)'")
+            word: word,
+            reason: "'\(name)': expected a whole number of slots, or a share above 0 and at most 1.0, found '\(text)'")
+    }
+
+    mutating func protect() throws -> Int {
+        guard let text = values.removeValue(forKey: "protect") else { return 0 }
+        guard let count = Int(text), (0...1).contains(count) else {
+            throw PolicyError(word: word, reason: "'protect': expected 0 or 1, found '\(text)'")
+        }
+        return count
     }
 
     mutating func prefill() throws -> PrefillMode {

@@ -7,8 +7,8 @@ public enum CachePolicy: Hashable, Sendable {
     case dmc
     /// H2O, per KV head: the slots with most attention so far, and the newest.
     case heavyHitters(heavy: SlotCount, recent: SlotCount, prefill: PrefillMode)
-    /// TOVA, per layer: the slot with the least attention of the newest token goes.
-    case leastAttended(slots: SlotCount, prefill: PrefillMode)
+    /// TOVA, per layer: the slot with the least attention of the newest token goes; the `protect` newest are spared.
+    case leastAttended(slots: SlotCount, protect: Int = 0, prefill: PrefillMode)
     /// The first `sinks` and the last `window` tokens at their original positions.
     case window(sinks: SlotCount, window: SlotCount, prefill: PrefillMode)
     /// The same at positions within the cache: StreamingLLM.
@@ -56,7 +56,7 @@ extension CachePolicy {
         case .full, .dmc: nil
         case .heavyHitters(let heavy, let recent, _):
             heavy.resolved(tokens: tokens) + recent.resolved(tokens: tokens)
-        case .leastAttended(let slots, _): slots.resolved(tokens: tokens)
+        case .leastAttended(let slots, _, _): slots.resolved(tokens: tokens)
         case .window(let sinks, let window, _), .streaming(let sinks, let window, _):
             sinks.resolved(tokens: tokens) + window.resolved(tokens: tokens)
         }
@@ -66,7 +66,7 @@ extension CachePolicy {
     public var prefill: PrefillMode? {
         switch self {
         case .full, .dmc: nil
-        case .heavyHitters(_, _, let mode), .leastAttended(_, let mode), .window(_, _, let mode),
+        case .heavyHitters(_, _, let mode), .leastAttended(_, _, let mode), .window(_, _, let mode),
             .streaming(_, _, let mode):
             mode
         }

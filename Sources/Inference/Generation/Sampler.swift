@@ -1,3 +1,4 @@
+import Descriptions
 import Foundation
 
 /// Chooses tokens of one sequence, by its settings and its own stream of random numbers.

@@ -20,5 +20,5 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
     }
 
     /// A number from 0 up to, not including, 1.
-    mutating func nextUnit() -> Double { Double(next() >> 11) * 0x1p-53 }
+    public mutating func nextUnit() -> Double { Double(next() >> 11) * 0x1p-53 }
 }

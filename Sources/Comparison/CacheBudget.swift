@@ -1,0 +1,88 @@
+import Descriptions
+
+/// How much of the plain cache a policy may keep. Written `25%`, `128` (tokens) or `512MiB` (bytes a sequence).
+public struct CacheBudget: Hashable, Sendable {
+    /// The word as it was given.
+    public let word: String
+    /// What it limits.
+    public let limit: Limit
+
+    /// The three ways to say a budget.
+    public enum Limit: Hashable, Sendable {
+        /// This share of the plain cache.
+        case share(Double)
+        /// So many slots a head.
+        case slots(Int)
+        /// So many bytes a sequence, on the model that is planned for.
+        case bytes(Int)
+    }
+
+    private static let forms = "a share such as 25%, a number of tokens, or bytes such as 512MiB"
+    private static let units = [
+        "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "KB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000,
+    ]
+
+    /// Reads a budget's word.
+    /// - Throws: `ComparisonError.budget` for what is none, and for one that is 0, negative or over 100 %.
+    public init(_ word: String) throws {
+        self.word = word
+        if word.hasSuffix("%") {
+            guard let percent = Double(word.dropLast()), percent > 0, percent <= 100 else {
+                throw ComparisonError.budget(word: word, expected: "a share above 0 %, at most 100 %")
+            }
+            limit = .share(percent / 100)
+        } else if let unit = Self.units.first(where: { word.hasSuffix($0.key) }) {
+            guard let count = Double(word.dropLast(unit.key.count)), count > 0, count * Double(unit.value) < 1e18 else {
+                throw ComparisonError.budget(word: word, expected: "bytes above 0")
+            }
+            limit = .bytes(Int(count * Double(unit.value)))
+        } else {
+            guard let slots = Int(word) else { throw ComparisonError.budget(word: word, expected: Self.forms) }
+            guard (1...1 << 32).contains(slots) else {
+                throw ComparisonError.budget(word: word, expected: "tokens from 1 on")
+            }
+            limit = .slots(slots)
+        }
+    }
+
+    /// The eviction policies, each made to keep just this much.
+    /// - Parameter bytesPerToken: of the plain cache of the model that is planned for, and `tokens` of a sequence there:
+    ///   what a budget in bytes is a share of.
+    /// - Throws: `ComparisonError.budget` where bytes are more than the plain cache takes.
+    public func policies(bytesPerToken: Int, tokens: Int) throws -> [CachePolicy] {
+        switch limit {
+        case .slots(let slots): return Self.policies(slots: slots)
+        case .share(let share): return Self.policies(share: share)
+        case .bytes(let bytes):
+            let share = Double(bytes) / Double(bytesPerToken * tokens)
+            guard share <= 1 else {
+                throw ComparisonError.budget(
+                    word: word, expected: "at most the \(bytesPerToken * tokens) bytes that \(tokens) tokens take")
+            }
+            return Self.policies(share: share)
+        }
+    }
+
+    /// Sinks are a 25th of the budget: 4 of 100, the published number at that size.
+    private static func policies(share: Double) -> [CachePolicy] {
+        let (half, sinks) = (SlotCount.fraction(share / 2), share / 25)
+        let (first, last) = (SlotCount.fraction(sinks), SlotCount.fraction(share - sinks))
+        return [
+            .heavyHitters(heavy: half, recent: half, prefill: .online),
+            .leastAttended(slots: .fraction(share), protect: 0, prefill: .online),
+            .window(sinks: first, window: last, prefill: .online),
+            .streaming(sinks: first, window: last, prefill: .online),
+        ]
+    }
+
+    private static func policies(slots: Int) -> [CachePolicy] {
+        let sinks = SlotCount.slots(min(4, slots - 1))
+        let last = SlotCount.slots(slots - min(4, slots - 1))
+        return [
+            .heavyHitters(heavy: .slots(slots / 2), recent: .slots(slots - slots / 2), prefill: .online),
+            .leastAttended(slots: .slots(slots), protect: 0, prefill: .online),
+            .window(sinks: sinks, window: last, prefill: .online),
+            .streaming(sinks: sinks, window: last, prefill: .online),
+        ]
+    }
+}

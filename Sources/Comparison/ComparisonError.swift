@@ -1,0 +1,23 @@
+/// Why runs cannot be compared, or a budget cannot be one. Its description is the one line a user sees.
+public enum ComparisonError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Two runs are not of the same prompts, tokens or shape: `what` differs.
+    case differs(run: String, from: String, what: String, expected: String, found: String)
+    /// None of the runs keeps the whole cache of a plain model, which losses are counted from.
+    case noBaseline(runs: [String])
+    /// The word is no budget.
+    case budget(word: String, expected: String)
+    /// What was asked for cannot be.
+    case request(String)
+
+    /// The error in one line.
+    public var description: String {
+        switch self {
+        case .differs(let run, let other, let what, let expected, let found):
+            "\(run): \(what): expected \(expected) as in \(other), found \(found)"
+        case .noBaseline(let runs):
+            "expected a run under policy full on a plain model to count losses from, found \(runs.joined(separator: ", "))"
+        case .budget(let word, let expected): "budget '\(word)': expected \(expected)"
+        case .request(let reason): reason
+        }
+    }
+}
