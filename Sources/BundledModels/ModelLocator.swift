@@ -27,7 +27,8 @@ public enum ModelLocatorError: Error, Equatable, Sendable, CustomStringConvertib
         let names = BundledModel.allCases.map(\.rawValue).joined(separator: ", ")
         return switch self {
         case .unknown(let word): "model '\(word)': no such folder; bundled models are \(names)"
-        case .notAFolder(let word): "model '\(word)': expected a model's folder, found a file; bundled models are \(names)"
+        case .notAFolder(let word):
+            "model '\(word)': expected a model's folder, found a file; bundled models are \(names)"
         }
     }
 }

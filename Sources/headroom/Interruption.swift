@@ -1,0 +1,18 @@
+import Foundation
+import Synchronization
+
+/// Ctrl-C: the first ends the work after the current prompt, the second ends the process.
+enum Interruption {
+    private static let isRequested = Atomic<Bool>(false)
+
+    /// Catches Ctrl-C from now on.
+    static func watch() {
+        signal(SIGINT) { _ in
+            Interruption.isRequested.store(true, ordering: .relaxed)
+            signal(SIGINT, SIG_DFL)
+        }
+    }
+
+    /// Whether the work is to end.
+    static var isWanted: Bool { isRequested.load(ordering: .relaxed) }
+}
