@@ -10,7 +10,7 @@ public struct Checkpoint: Sendable {
     public let configuration: ModelConfiguration
     /// Its tensors, mapped, by their Hugging Face names.
     public let weights: any WeightSource
-    private let configurationBytes: [UInt8]
+    let configurationBytes: [UInt8]
     private let safetensors: SafetensorsFile
 
     /// The folder's last name: what the model is called.

@@ -6,6 +6,8 @@ public enum CheckpointError: Error, Equatable, Sendable, CustomStringConvertible
     case wrongShape(path: String, name: String, expected: [Int], found: [Int])
     /// The folder has no file of that name.
     case missingFile(folder: String, name: String)
+    /// The model cannot be converted as was asked.
+    case conversion(path: String, expected: String, found: String)
 
     /// The error in one line.
     public var description: String {
@@ -15,6 +17,7 @@ public enum CheckpointError: Error, Equatable, Sendable, CustomStringConvertible
         case .wrongShape(let path, let name, let expected, let found):
             "\(path): tensor \(name): expected shape \(expected) by config.json, found \(found)"
         case .missingFile(let folder, let name): "\(folder): expected a model's folder, found no \(name) in it"
+        case .conversion(let path, let expected, let found): "\(path): expected \(expected), found \(found)"
         }
     }
 }

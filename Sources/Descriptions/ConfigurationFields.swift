@@ -69,6 +69,12 @@ struct ConfigurationFields {
         return flag
     }
 
+    func text(_ name: String) throws -> String? {
+        guard let value = value(name) else { return nil }
+        guard case .string(let text) = value else { throw error(name, expected: "a string", found: "\(value)") }
+        return text
+    }
+
     /// One token id, or a list of them, each below `vocabulary`.
     func tokens(_ name: String, vocabulary: Int) throws -> [Int] {
         guard let value = value(name) else { return [] }

@@ -31,6 +31,7 @@ extension ModelConfiguration {
             bosToken: try fields.tokens("bos_token_id", vocabulary: vocabulary).first,
             eosTokens: try fields.tokens("eos_token_id", vocabulary: vocabulary),
             dmc: try DMCSettings(fields),
+            conversion: try fields.text("headroom_conversion"),
             unsupported: try fields.unsupportedFeatures())
     }
 

@@ -28,6 +28,9 @@ public struct ModelConfiguration: Hashable, Sendable {
     public var eosTokens: [Int]
     /// DMC's constants; nil for a model that was not retrofitted.
     public var dmc: DMCSettings?
+    /// What was done to the weights after training, such as `gqa:2 averaged, untrained`; nil if nothing
+    /// (`headroom_conversion`, which `headroom convert` writes).
+    public var conversion: String?
     /// What this configuration has that Headroom's core does not compute, by name; empty if it can be run.
     public var unsupported: [String]
 
@@ -36,7 +39,7 @@ public struct ModelConfiguration: Hashable, Sendable {
         hiddenSize: Int, intermediateSize: Int, layers: Int, heads: Int, kvHeads: Int, headDim: Int,
         vocabularySize: Int, normEpsilon: Double = 1e-5, ropeTheta: Double = 10_000, maxPositions: Int,
         tiesEmbeddings: Bool = false, bosToken: Int? = nil, eosTokens: [Int] = [], dmc: DMCSettings? = nil,
-        unsupported: [String] = []
+        conversion: String? = nil, unsupported: [String] = []
     ) {
         self.hiddenSize = hiddenSize
         self.intermediateSize = intermediateSize
@@ -52,6 +55,7 @@ public struct ModelConfiguration: Hashable, Sendable {
         self.bosToken = bosToken
         self.eosTokens = eosTokens
         self.dmc = dmc
+        self.conversion = conversion
         self.unsupported = unsupported
     }
 }
