@@ -46,11 +46,16 @@ public struct SafetensorsFile: WeightSource {
     }
 
     private static func reason(_ error: Error) -> String {
-        guard case DecodingError.keyNotFound(let key, let context)? = error as? DecodingError else {
-            return "something else"
+        func place(_ path: [any CodingKey]) -> String {
+            let names = path.map { $0.intValue.map(String.init) ?? $0.stringValue }
+            return names.isEmpty ? "a header" : names.joined(separator: ".")
         }
-        let tensor = context.codingPath.first?.stringValue ?? "the header"
-        return "\(tensor) without \(key.stringValue)"
+        return switch error as? DecodingError {
+        case .keyNotFound(let key, let context): "\(place(context.codingPath)) without \(key.stringValue)"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+            "\(place(context.codingPath)) of another kind"
+        default: "text that is not JSON"
+        }
     }
 
     private static func checkOverlap(_ entries: [String: SafetensorsEntry], path: String) throws {
