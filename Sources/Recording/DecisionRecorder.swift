@@ -8,6 +8,8 @@ final class DecisionRecorder: DecisionObserver, @unchecked Sendable {
     private let wordsPerHead: Int
     private let words: UnsafeMutableBufferPointer<UInt64>
     private let ties: UnsafeMutableBufferPointer<Int>
+    /// Drops of each head, `[layers * kvHeads]`; a list of its own for each, so heads may report at once.
+    private let drops: [DropList]
 
     /// A logit this near its threshold can fall either way between two orders of summation.
     static let tieMargin: Float = 1e-4
@@ -21,6 +23,7 @@ final class DecisionRecorder: DecisionObserver, @unchecked Sendable {
         words.initialize(repeating: 0)
         ties = .allocate(capacity: layers * kvHeads)
         ties.initialize(repeating: 0)
+        drops = (0..<layers * kvHeads).map { _ in DropList() }
     }
 
     deinit {
@@ -38,6 +41,20 @@ final class DecisionRecorder: DecisionObserver, @unchecked Sendable {
         }
     }
 
+    func didEvict(_ eviction: HeadEviction) {
+        drops[eviction.layer * kvHeads + eviction.kvHead].all.append(
+            EvictionLog.Drop(token: eviction.token, position: eviction.position))
+    }
+
+    /// What was dropped.
+    var evictions: EvictionLog {
+        var log = EvictionLog(layers: layers, kvHeads: kvHeads)
+        for layer in 0..<layers {
+            for kvHead in 0..<kvHeads { log[layer, kvHead] = drops[layer * kvHeads + kvHead].all }
+        }
+        return log
+    }
+
     /// Decisions whose logit lay within `tieMargin` of the threshold.
     var nearTies: Int { ties.reduce(0, +) }
 
@@ -47,4 +64,9 @@ final class DecisionRecorder: DecisionObserver, @unchecked Sendable {
         let packed = (0..<layers * kvHeads).flatMap { words[$0 * wordsPerHead..<$0 * wordsPerHead + kept] }
         return DecisionBits(layers: layers, kvHeads: kvHeads, tokens: tokens, words: packed)
     }
+}
+
+/// The drops of one head.
+private final class DropList {
+    var all: [EvictionLog.Drop] = []
 }

@@ -12,6 +12,8 @@ public struct PromptOutcome: Sendable {
     public let negativeLogLikelihoods: [Float]
     /// Every head's decisions.
     public let decisions: DecisionBits
+    /// What was dropped; nil under a policy that drops nothing.
+    public let evictions: EvictionLog?
     /// Decisions so near their threshold that rounding could turn them.
     public let nearTies: Int
     /// Slots each head held at the end, `[layers][kvHeads]`.

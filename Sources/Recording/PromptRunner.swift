@@ -60,7 +60,8 @@ public struct PromptRunner {
             id: id, tokens: result.tokens, promptTokens: result.promptTokens,
             negativeLogLikelihoods: result.negativeLogLikelihoods,
             decisions: recorder.bits(tokens: result.tokens.count),
-            nearTies: recorder.nearTies, slots: result.slots)
+            evictions: options.policy.evicts ? recorder.evictions : nil, nearTies: recorder.nearTies,
+            slots: result.slots)
     }
 }
 

@@ -74,7 +74,7 @@ public struct Recorder {
     private func trace(_ outcome: PromptOutcome) -> PromptTrace {
         PromptTrace(
             id: outcome.id, promptTokens: outcome.promptTokens, decisions: outcome.decisions,
-            negativeLogLikelihoods: outcome.negativeLogLikelihoods,
+            evictions: outcome.evictions, negativeLogLikelihoods: outcome.negativeLogLikelihoods,
             tokenDigest: Prompt.digest(tokens: outcome.tokens), tokenIDs: keepsTokens ? outcome.tokens : nil)
     }
 }

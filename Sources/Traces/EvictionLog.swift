@@ -1,0 +1,57 @@
+/// What an eviction policy dropped of one sequence: for every head, in order of time, after which token it dropped which.
+public struct EvictionLog: Equatable, Sendable {
+    /// One drop.
+    public struct Drop: Hashable, Sendable {
+        /// Position of the token after which it was dropped.
+        public var token: Int
+        /// Position of the token that was dropped; at most `token`.
+        public var position: Int
+
+        /// A drop by its parts.
+        public init(token: Int, position: Int) {
+            self.token = token
+            self.position = position
+        }
+    }
+
+    /// Layers of the model.
+    public let layers: Int
+    /// KV heads a layer.
+    public let kvHeads: Int
+    /// Drops of each head, `[layers * kvHeads]`, tokens never falling.
+    private var drops: [[Drop]]
+
+    /// Nothing dropped yet.
+    public init(layers: Int, kvHeads: Int) {
+        self.layers = layers
+        self.kvHeads = kvHeads
+        drops = Array(repeating: [], count: layers * kvHeads)
+    }
+
+    /// The drops of one head.
+    public subscript(layer: Int, kvHead: Int) -> [Drop] {
+        get { drops[layer * kvHeads + kvHead] }
+        set { drops[layer * kvHeads + kvHead] = newValue }
+    }
+
+    /// Drops of all heads.
+    public var count: Int { drops.reduce(0) { $0 + $1.count } }
+
+    /// How many tokens a head has dropped after its first `tokens` tokens.
+    public func dropped(layer: Int, kvHead: Int, after tokens: Int) -> Int {
+        let list = self[layer, kvHead]
+        var (low, high) = (0, list.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if list[middle].token < tokens { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// Positions that a head holds after its first `tokens` tokens, rising.
+    public func kept(layer: Int, kvHead: Int, after tokens: Int) -> [Int] {
+        var isHeld = [Bool](repeating: true, count: tokens)
+        for drop in self[layer, kvHead] where drop.token < tokens { isHeld[drop.position] = false }
+        return isHeld.indices.filter { isHeld[$0] }
+    }
+}
