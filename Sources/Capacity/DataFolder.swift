@@ -21,11 +21,18 @@ struct DataFolder {
     /// Whether a command line's word means a file and not a name.
     static func isPath(_ word: String) -> Bool { word.hasSuffix(".json") || word.contains("/") }
 
+    /// A file's bytes, copied while it is still mapped.
+    /// - Throws: `FileError.unreadable`.
+    static func contents(of path: String) throws -> Data {
+        let file = try MappedFile(path: path)
+        return withExtendedLifetime(file) { Data(file.bytes) }
+    }
+
     /// Reads a JSON file.
     /// - Throws: `FileError` where it cannot be read, `CapacityError.field` naming what is wrong in it.
     static func decode<Value: Decodable>(_ type: Value.Type, path: String) throws -> Value {
         do {
-            return try JSONDecoder().decode(type, from: Data(try MappedFile(path: path).bytes))
+            return try JSONDecoder().decode(type, from: contents(of: path))
         } catch let error as DecodingError {
             throw fault(error, path: path)
         }

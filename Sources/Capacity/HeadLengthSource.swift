@@ -7,6 +7,17 @@ public enum HeadLengthSource: Sendable {
     /// Every head alike at this compression ratio: `uniform`.
     case ratio(Double)
 
+    /// The source that traces and a ratio, given or not, make together; nil where there is neither.
+    /// - Throws: `FileError`, `TraceError`, `CapacityError.request` for the traces.
+    public init?(traces paths: [String], ratio: Double?) throws {
+        switch (paths.isEmpty, ratio) {
+        case (true, nil): return nil
+        case (true, let ratio?): self = .ratio(ratio)
+        case (false, nil): self = .trace(try RecordedTrace(paths: paths))
+        case (false, let ratio?): self = .traceAtRatio(try RecordedTrace(paths: paths), ratio: ratio)
+        }
+    }
+
     /// The recording, if there is one.
     public var trace: RecordedTrace? {
         switch self {

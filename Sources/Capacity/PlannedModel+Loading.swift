@@ -28,11 +28,11 @@ extension PlannedModel {
     /// A model out of a `config.json`; Headroom's own files are the same with `name`, `aliases` and `sources` added.
     /// - Throws: `FileError`; `ConfigurationError`, naming the field, or what of the model Headroom cannot plan.
     public init(file path: String) throws {
-        let configuration = try ModelConfiguration(json: Data(try MappedFile(path: path).bytes), path: path)
-        let harmless = configuration.unsupported.filter { feature in
+        let configuration = try ModelConfiguration(json: try DataFolder.contents(of: path), path: path)
+        let obstacles = configuration.unsupported.filter { feature in
             !Self.harmless.contains { feature == $0 || feature.hasPrefix($0 + " ") }
         }
-        guard harmless.isEmpty else { throw ConfigurationError.unsupported(path: path, features: harmless) }
+        guard obstacles.isEmpty else { throw ConfigurationError.unsupported(path: path, features: obstacles) }
         let card = try DataFolder.decode(ModelCard.self, path: path)
         self.init(
             name: card.name ?? Self.name(of: path), aliases: card.aliases ?? [], configuration: configuration,

@@ -8,5 +8,8 @@ struct Headroom: ParsableCommand {
         commandName: "headroom",
         abstract: "How much KV cache a model really needs, head by head, and what that buys on a GPU.",
         version: Release.version,
-        subcommands: [RecordCommand.self, EvaluateCommand.self, GenerateCommand.self, ConvertCommand.self])
+        subcommands: [
+            RecordCommand.self, EvaluateCommand.self, GenerateCommand.self, PlanCommand.self, ListCommand.self,
+            ConvertCommand.self,
+        ])
 }

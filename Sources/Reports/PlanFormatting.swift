@@ -1,0 +1,42 @@
+import Foundation
+
+/// Numbers as a plan's tables write them.
+enum PlanFormatting {
+    /// A whole number with a comma at every third digit.
+    static func grouped(_ number: Int) -> String {
+        var digits = String(abs(number))
+        var groups: [String] = []
+        while digits.count > 3 {
+            groups.insert(String(digits.suffix(3)), at: 0)
+            digits.removeLast(3)
+        }
+        return (number < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
+    }
+
+    /// Bytes in the largest binary unit that leaves a number of at least 1: `3.13 GiB`.
+    static func bytes(_ count: Int) -> String {
+        let units = ["B", "KiB", "MiB", "GiB", "TiB"]
+        var value = Double(count)
+        var unit = 0
+        while abs(value) >= 1024, unit < units.count - 1 {
+            value /= 1024
+            unit += 1
+        }
+        return unit == 0 ? "\(count) B" : "\(number(value, digits: 2)) \(units[unit])"
+    }
+
+    /// A number with so many digits behind the point; a dash where there is none.
+    static func number(_ value: Double?, digits: Int) -> String {
+        guard let value else { return "—" }
+        return String(format: "%.\(digits)f", value)
+    }
+
+    /// Seconds as milliseconds with two digits.
+    static func milliseconds(_ seconds: Double?) -> String { number(seconds.map { $0 * 1000 }, digits: 2) }
+
+    /// A cell of a CSV file, quoted where RFC 4180 asks for it.
+    static func csv(_ cell: String) -> String {
+        guard cell.contains(where: { ",\"\n\r".contains($0) }) else { return cell }
+        return "\"\(cell.replacingOccurrences(of: "\"", with: "\"\""))\""
+    }
+}

@@ -1,0 +1,117 @@
+import Capacity
+import Descriptions
+
+extension PlanReport {
+    private typealias Form = PlanFormatting
+
+    /// The report for people: inputs, memory and batch, time, and what to know.
+    public func text() -> String {
+        [heading, memoryTable, timeTable, notes].filter { !$0.isEmpty }.joined(separator: "\n")
+    }
+
+    private var heading: String {
+        var lines = ["headroom plan \(Release.version): projections, nothing here is measured"]
+        for model in unique(requests.map(\.model)) {
+            let shape = model.configuration
+            lines.append(
+                "model         \(model.name): \(shape.layers) layers, \(shape.heads) heads, \(shape.kvHeads) KV heads of "
+                    + "\(shape.headDim), \(Form.grouped(shape.parameters)) parameters")
+        }
+        for request in unique(requests.map(GPUUse.init)) { lines.append(request.line) }
+        for tokens in unique(requests.map { [$0.promptTokens, $0.newTokens] }) {
+            lines.append("sequence      \(Form.grouped(tokens[0])) prompt + \(Form.grouped(tokens[1])) new tokens")
+        }
+        lines.append("head lengths  \(headLengths)")
+        for fingerprint in inputs.traceFingerprints { lines.append("trace         SHA-256 \(fingerprint)") }
+        if let checkpoint = inputs.checkpointFingerprint { lines.append("checkpoint    SHA-256 \(checkpoint)") }
+        if let row = rows.first, let request = requests.first { lines += settings(row, request) }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func settings(_ row: PlanRow, _ request: PlanRequest) -> [String] {
+        let parts = row.reserved
+        let budget = request.budgetBytes.map { ", at most \(Form.bytes($0)) of cache in all" } ?? ""
+        let probabilities = rows.map(\.reserved.probabilities).max() ?? 0
+        let more = probabilities > 0 ? " (+ up to \(Form.bytes(probabilities)) of probabilities for H2O and TOVA)" : ""
+        return [
+            "cache         \(request.kvBits) bit, pages of \(request.pageSlots) slots\(budget)",
+            "reserve       \(Form.bytes(parts.margin + parts.activations)) on each GPU = margin "
+                + "\(Form.bytes(parts.margin)) (utilization \(request.utilization)) + activations of a chunk of "
+                + "\(Form.grouped(request.prefillChunk)) tokens \(Form.bytes(parts.activations))\(more)",
+        ]
+    }
+
+    private var memoryTable: String {
+        var table = TextTable(
+            varyingTitles + [
+                "policy", "source", "ratio", "KV/sequence", "state", "tables", "max batch", "p99.9", "limited by",
+            ])
+        for row in rows {
+            table.add(
+                varyingCells(row) + [
+                    row.policy, row.source.rawValue, Form.number(row.compressionRatio, digits: 2),
+                    Form.bytes(row.kvBytesPerSequence), Form.bytes(row.stateBytesPerSequence),
+                    Form.bytes(row.tableBytesPerSequence), Form.grouped(row.maxBatch),
+                    Form.grouped(row.maxBatchP999), row.limitedBy.rawValue,
+                ])
+        }
+        return "Memory, and the batch it allows\n" + table.text()
+    }
+
+    private var timeTable: String {
+        let parts = OperationTime.Part.allCases.filter { part in rows.contains { $0.step?[part] != nil } }
+        var table = TextTable(
+            varyingTitles + ["policy", "batch", "tokens/s", "requests/s", "TTFT s", "step ms"] + parts.map(\.rawValue))
+        for row in rows {
+            table.add(
+                varyingCells(row) + [
+                    row.policy, row.batch.map(Form.grouped) ?? "—",
+                    Form.number(row.throughputTokensPerSecond, digits: 0),
+                    Form.number(row.requestThroughput, digits: 3), Form.number(row.ttftSeconds, digits: 3),
+                    Form.milliseconds(row.stepSeconds),
+                ]
+                    + parts.map { part in
+                        row.step?[part].map { "\(Form.milliseconds($0.seconds)) \($0.bound.rawValue)" } ?? "—"
+                    })
+        }
+        return "Time of a decode step, its parts in ms and what binds each\n" + table.text()
+    }
+
+    private var notes: String {
+        let notes = unique(rows.flatMap { row in row.notes.map { "\(row.policy): \($0)" } })
+        return notes.map { "note: \($0)\n" }.joined()
+    }
+
+    /// The inputs that differ between rows, each a column.
+    private var varying: [(title: String, cell: (PlanRow) -> String)] {
+        let all: [(title: String, cell: (PlanRow) -> String)] = [
+            ("model", { $0.model }), ("gpu", { $0.gpu }), ("gpus", { "\($0.gpus)" }),
+            ("prompt", { Form.grouped($0.promptTokens) }), ("new", { Form.grouped($0.newTokens) }),
+            ("page", { "\($0.pageSlots)" }), ("KV bits", { "\($0.kvBits)" }),
+            ("utilization", { "\($0.utilization)" }),
+        ]
+        return all.filter { column in Set(rows.map(column.cell)).count > 1 }
+    }
+    private var varyingTitles: [String] { varying.map(\.title) }
+    private func varyingCells(_ row: PlanRow) -> [String] { varying.map { $0.cell(row) } }
+
+    private func unique<Value: Hashable>(_ values: [Value]) -> [Value] {
+        var seen: Set<Value> = []
+        return values.filter { seen.insert($0).inserted }
+    }
+}
+
+/// A GPU as the heading names it.
+private struct GPUUse: Hashable {
+    var line: String
+
+    init(_ request: PlanRequest) {
+        let gpu = request.gpu
+        let bandwidth = PlanFormatting.number(gpu.bandwidthBytesPerSecond / 1e9, digits: 0)
+        let compute = PlanFormatting.number(gpu.bf16FLOPS / 1e12, digits: 0)
+        let origin = gpu.efficienciesOf.map { ", efficiencies of \($0)" } ?? ""
+        line =
+            "gpu           \(request.gpus) x \(gpu.name): \(PlanFormatting.bytes(request.memoryBytes)), "
+            + "\(bandwidth) GB/s, \(compute) TFLOPS bf16\(origin)"
+    }
+}

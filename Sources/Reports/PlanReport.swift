@@ -1,0 +1,76 @@
+import Capacity
+import Descriptions
+
+/// What `headroom plan` prints: projections, and all they depend on.
+public struct PlanReport: Sendable {
+    /// The requests, in order.
+    public let requests: [PlanRequest]
+    /// Their rows, in order.
+    public let rows: [PlanRow]
+
+    /// Computes the rows of all requests, which share one source of head lengths.
+    /// - Throws: `CapacityError` where a request contradicts itself, its model or its trace.
+    public init(_ requests: [PlanRequest]) throws {
+        self.requests = requests
+        rows = try requests.flatMap { try Planner($0).rows() }
+    }
+
+    /// The source of head lengths in words: what was recorded, or that nothing was.
+    var headLengths: String {
+        guard let lengths = requests.first?.lengths else { return "none given; rows are the policies' own arithmetic" }
+        guard let trace = lengths.trace else {
+            return "a compression ratio of \(lengths.ratio ?? 1), every head alike (uniform)"
+        }
+        let origin = "\(trace.prompts.count) prompts of \(trace.header.model)"
+        let isOwn = rows.contains { $0.source == .recorded }
+        let way = isOwn ? "recorded" : "scaled: a small model's pattern mapped onto another"
+        guard let ratio = lengths.ratio else { return "\(origin), \(way)" }
+        return "\(origin), \(way); append rates raised to the power that gives a compression ratio of \(ratio)"
+    }
+}
+
+extension PlanReport {
+    /// The report's inputs as JSON has them.
+    struct Inputs: Encodable {
+        var headLengths: String
+        var ratio: Double?
+        var traceFingerprints: [String]
+        var traceModel: String?
+        var checkpointFingerprint: String?
+        var prefillChunk: Int?
+        var weightBits: Int?
+        var stateBits: Int?
+
+        enum CodingKeys: String, CodingKey {
+            case ratio
+            case headLengths = "head_lengths"
+            case traceFingerprints = "trace_fingerprints"
+            case traceModel = "trace_model"
+            case checkpointFingerprint = "checkpoint_fingerprint"
+            case prefillChunk = "prefill_chunk"
+            case weightBits = "weight_bits"
+            case stateBits = "state_bits"
+        }
+    }
+
+    private struct Document: Encodable {
+        var command = "plan"
+        var version = Release.version
+        var inputs: Inputs
+        var rows: [PlanRow]
+    }
+
+    var inputs: Inputs {
+        let lengths = requests.first?.lengths
+        return Inputs(
+            headLengths: headLengths, ratio: lengths?.ratio, traceFingerprints: lengths?.trace?.fingerprints ?? [],
+            traceModel: lengths?.trace?.header.model,
+            checkpointFingerprint: lengths?.trace?.header.checkpointFingerprint,
+            prefillChunk: requests.first?.prefillChunk, weightBits: requests.first?.weightBits,
+            stateBits: requests.first?.stateBits)
+    }
+
+    /// The report as JSON: `command`, `version`, `inputs`, `rows`.
+    /// - Throws: `EncodingError` where a number is not finite.
+    public func json() throws -> String { try JSONText.text(Document(inputs: inputs, rows: rows)) }
+}

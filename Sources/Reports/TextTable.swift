@@ -1,0 +1,37 @@
+/// Columns of text, padded so that they line up: words to the left, numbers to the right.
+struct TextTable {
+    private let titles: [String]
+    private var rows: [[String]] = []
+
+    /// A table with these column titles.
+    init(_ titles: [String]) { self.titles = titles }
+
+    /// Adds a row; missing cells are empty.
+    mutating func add(_ cells: [String]) {
+        rows.append(cells + Array(repeating: "", count: max(0, titles.count - cells.count)))
+    }
+
+    /// The table, each line ending with a newline.
+    func text() -> String {
+        let widths = titles.indices.map { column in
+            ([titles] + rows).map { $0[column].count }.max() ?? 0
+        }
+        let right = titles.indices.map { column in
+            rows.allSatisfy { $0[column].isEmpty || Self.isNumber($0[column]) }
+        }
+        return ([titles] + rows).map { cells in
+            let padded = cells.indices.map { column in
+                let space = String(repeating: " ", count: widths[column] - cells[column].count)
+                return right[column] ? space + cells[column] : cells[column] + space
+            }
+            let line = padded.joined(separator: "  ")
+            return String(line.reversed().drop { $0 == " " }.reversed()) + "\n"
+        }.joined()
+    }
+
+    /// Whether a cell begins as a number does, or says that there is none.
+    private static func isNumber(_ cell: String) -> Bool {
+        guard let first = cell.first else { return true }
+        return first.isNumber || first == "-" || first == "—"
+    }
+}

@@ -1,0 +1,19 @@
+import ArgumentParser
+
+/// Values of an option with commas between them.
+struct CommaList<Value: ExpressibleByArgument>: ExpressibleByArgument {
+    var values: [Value]
+
+    init(_ values: [Value]) { self.values = values }
+
+    init?(argument: String) {
+        let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+        let values = parts.compactMap { Value(argument: String($0)) }
+        guard values.count == parts.count, !parts.contains("") else { return nil }
+        self.values = values
+    }
+
+    var defaultValueDescription: String {
+        values.isEmpty ? "" : values.map(\.defaultValueDescription).joined(separator: ",")
+    }
+}
