@@ -53,6 +53,18 @@ public struct Recorder {
         return summary
     }
 
+    /// Runs `prompts` and keeps their trace in memory.
+    /// - Throws: `Interrupted` when `shouldStop` ended it; `PolicyMismatch`; `NonFiniteLogits`.
+    public func trace(
+        _ prompts: [Prompt], shouldStop: () -> Bool = { false }
+    ) throws -> (header: TraceHeader, prompts: [PromptTrace]) {
+        let runner = try PromptRunner(model, options: options)
+        var traces: [PromptTrace] = []
+        let (done, _) = try runner.run(prompts, shouldStop: shouldStop) { traces.append(trace($0)) }
+        guard done == prompts.count else { throw Interrupted(done: done, total: prompts.count) }
+        return (header(prompts), traces)
+    }
+
     private func open(_ path: String, _ header: TraceHeader, _ existing: ExistingFile) throws -> TraceWriter {
         switch existing {
         case .refuse: try TraceWriter.create(path: path, header: header)
