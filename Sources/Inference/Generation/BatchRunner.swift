@@ -123,6 +123,9 @@ private struct RunningRequest {
         let hasEnded = generated > 0 && engine.model.configuration.eosTokens.contains(tokens[tokens.count - 1])
         let isFull = generated >= request.maxNewTokens || tokens.count >= contextLength
         next = hasEnded || isFull ? nil : request.sampler.next(logits)
-        if let next, request.scores { scores.append(try engine.score(of: next, logits, position: tokens.count - 1)) }
+        guard let next else { return }
+        // Taken even where no likelihood is wanted: it tells whether the logits are numbers at all.
+        let score = try engine.score(of: next, logits, position: tokens.count - 1)
+        if request.scores { scores.append(score) }
     }
 }

@@ -33,10 +33,10 @@ public struct Sampler: Sendable {
         return best
     }
 
-    /// Tokens that may be chosen, likeliest first.
+    /// Tokens that may be chosen, likeliest first; at least one.
     private func candidates(_ logits: UnsafeBufferPointer<Float>) -> [Int] {
         let ordered = logits.indices.sorted { (logits[$0], $1) > (logits[$1], $0) }
-        return Array(ordered.prefix(settings.topK ?? ordered.count))
+        return Array(ordered.prefix(max(1, settings.topK ?? ordered.count)))
     }
 
     /// The shortest run of the likeliest whose share reaches `topP` (Holtzman et al., 2020).
