@@ -10,7 +10,7 @@ import Inference
 /// logit 1 ± 3 above `dmc_init_val`: six or seven in ten tokens merge. The query's put the importance around one half.
 package struct RandomModel {
     /// Its shape.
-    package let configuration: ModelConfiguration
+    package private(set) var configuration: ModelConfiguration
     /// Its tensors by their Hugging Face names; change them to make a model of another kind.
     package var tensors: [String: StoredTensor] = [:]
     private var numbers: SeededNumbers
@@ -26,6 +26,12 @@ package struct RandomModel {
         numbers = SeededNumbers(seed: seed)
         addEmbeddings()
         for layer in 0..<configuration.layers { addLayer(layer) }
+    }
+
+    /// The same weights under another configuration.
+    package init(_ other: RandomModel, configuration change: (inout ModelConfiguration) -> Void) {
+        self = other
+        change(&configuration)
     }
 
     /// Writes `config.json` and `model.safetensors` into the folder at `path`.

@@ -27,4 +27,18 @@ public struct AttentionChunk {
     public var values: UnsafePointer<Float>
     /// Where the result goes, `[tokens, heads, headDim]`.
     public var output: UnsafeMutablePointer<Float>
+
+    /// A chunk by its parts; see the properties.
+    package init(
+        layer: Int, firstPosition: Int, tokens: Int, queries: UnsafeMutablePointer<Float>,
+        keys: UnsafeMutablePointer<Float>, values: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>
+    ) {
+        self.layer = layer
+        self.firstPosition = firstPosition
+        self.tokens = tokens
+        self.queries = queries
+        self.keys = keys
+        self.values = values
+        self.output = output
+    }
 }

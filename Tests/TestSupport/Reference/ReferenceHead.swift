@@ -18,14 +18,15 @@ package struct ReferenceHead {
     private let dmc: DMCSettings?
     private let mode: ReferenceLlama.Mode
 
-    init(configuration: ModelConfiguration, mode: ReferenceLlama.Mode) {
+    /// An empty cache of one head.
+    package init(configuration: ModelConfiguration, mode: ReferenceLlama.Mode) {
         base = configuration.ropeTheta
         dmc = configuration.dmc
         self.mode = mode
     }
 
     /// Takes one token and returns the outputs of the group's query heads, one after another.
-    mutating func attend(queries: [[Double]], key: [Double], value: [Double], position: Int) -> [Double] {
+    package mutating func attend(queries: [[Double]], key: [Double], value: [Double], position: Int) -> [Double] {
         if let dmc {
             write(dmc, queries: queries, key: key, value: value, position: position)
         } else {
