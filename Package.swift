@@ -40,11 +40,14 @@ let modules: [Target] = [
         resources: [.copy("Resources/models"), .copy("Resources/prompts")]),
     .target(
         name: "Workbench",
-        dependencies: ["Recording", "Capacity", "Reports", "BundledModels", "Traces", "Files", "Descriptions"]),
+        dependencies: [
+            "Recording", "Capacity", "Comparison", "Reports", "BundledModels", "Traces", "Files", "Descriptions",
+        ]),
     .executableTarget(
         name: "headroom",
         dependencies: [
-            "Workbench", "Recording", "Inference", "Capacity", "Reports", "Traces", "Tokenizers", "Checkpoints",
+            "Workbench", "Recording", "Inference", "Capacity", "Comparison", "Reports", "Traces", "Tokenizers",
+            "Checkpoints",
             "BundledModels", "Files", "Descriptions",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),

@@ -21,3 +21,13 @@ public enum ComparisonError: Error, Equatable, Sendable, CustomStringConvertible
         }
     }
 }
+
+extension ComparisonError {
+    /// Whether the command line is at fault, and no file.
+    public var isUsage: Bool {
+        switch self {
+        case .budget, .request: true
+        case .differs, .noBaseline: false
+        }
+    }
+}

@@ -35,7 +35,7 @@ public struct ComparisonRow: Sendable {
 }
 
 /// What a policy loses at some positions of a sequence.
-public struct PositionLoss: Hashable, Sendable {
+public struct PositionLoss: Hashable, Sendable, Codable {
     /// First position.
     public let from: Int
     /// Position behind the last.

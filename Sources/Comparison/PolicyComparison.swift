@@ -85,3 +85,13 @@ extension ComparisonRow {
         }
     }
 }
+
+extension PolicyComparison {
+    /// One run of each model, in order.
+    public var models: [ComparedRun] {
+        runs.reduce(into: []) { list, run in
+            let isThere = list.contains { $0.header.checkpointFingerprint == run.header.checkpointFingerprint }
+            if !isThere { list.append(run) }
+        }
+    }
+}

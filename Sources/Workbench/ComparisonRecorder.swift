@@ -23,7 +23,7 @@ public struct ComparisonRecorder {
         _ prompts: [Prompt], budgets: [(word: String, policies: [CachePolicy])],
         shouldStop: () -> Bool = { false }, progress: (_ run: Int, _ of: Int, _ name: String) -> Void = { _, _, _ in }
     ) throws -> [ComparedRun] {
-        let jobs = models.flatMap { jobs(for: $0, budgets) }
+        let jobs = models.flatMap { self.jobs(for: $0, budgets) }
         return try jobs.enumerated().map { index, job in
             progress(index, jobs.count, job.name)
             var options = options

@@ -1,10 +1,7 @@
 import ArgumentParser
-import BundledModels
-import Capacity
 import Comparison
 import Foundation
 import Kernels
-import Recording
 import Reports
 import Workbench
 
@@ -17,25 +14,28 @@ struct CompareCommand: ParsableCommand {
             under H2O, TOVA, sinks with a window, and StreamingLLM for each budget. Losses are counted from the plain model.
 
             Example:
-              headroom compare --model default-base default default-gqa --budget 50%,25%,12.5%
+              headroom compare --model default-base default default-gqa llama-2-13b --gpu h100-sxm --budget 50%,25%,12.5%
             """)
 
-    @Option(parsing: .upToNextOption, help: "Finished traces of the same prompts, one of them of the plain model under full.")
+    @Option(
+        parsing: .upToNextOption,
+        help: "Finished traces of the same prompts, one of them of the plain model under full.")
     var trace: [String] = []
 
     @Option(
         parsing: .upToNextOption,
-        help: "Models to run: folders, or names of bundled ones. By default default-base, default and default-gqa.")
+        help: """
+            Models. Folders and bundled names are run (by default default-base, default, default-gqa); a name of `headroom \
+            list models`, or any model beside --trace, is planned for (by default llama-2-13b).
+            """)
     var model: [String] = []
 
     @Option(parsing: .upToNextOption, help: "Files and folders of prompts; by default the bundled ones.")
     var prompts: [String] = []
 
-    @Option(help: "Budgets, with commas between: shares (25%), tokens (128), or bytes a sequence on the planned model (512MiB).")
-    var budget = CommaList(["50%", "25%", "12.5%"])
-
-    @Option(help: "The model to plan for.")
-    var planModel = "llama-2-13b"
+    @Option(
+        help: "Budgets: shares (25%), tokens (128), or bytes a sequence on the planned model (512MiB).")
+    var budget = CommaList(ComparisonJob.defaultBudgets)
 
     @Option(help: "The GPU to plan for.")
     var gpu = "h100-sxm"
@@ -55,18 +55,46 @@ struct CompareCommand: ParsableCommand {
     @Option(help: "Seed of the bootstrap.")
     var seed: UInt64 = 0
 
-    @Option(help: "A folder for the report with its plots; none by default.")
-    var output: String?
-
     @Option(help: "text, json or csv.")
     var format = OutputFormat.text
 
     func validate() throws {
-        if !trace.isEmpty, !model.isEmpty || !prompts.isEmpty {
-            throw ValidationError("--trace excludes --model and --prompts: traces say what was run")
+        if !trace.isEmpty, !prompts.isEmpty {
+            throw ValidationError("--trace excludes --prompts: traces hold what was run")
         }
         if let threads, !(1...1024).contains(threads) {
             throw ValidationError("--threads: expected 1 to 1024, found \(threads)")
         }
+    }
+
+    func run() throws {
+        Interruption.watch()
+        let progress = Progress()
+        let report = try usageErrors {
+            ComparisonReport(
+                try job().run(
+                    shouldStop: { Interruption.isWanted },
+                    progress: { run, count, name in progress.show("run \(run + 1) of \(count): \(name)") }))
+        }
+        switch format {
+        case .text: print(try report.text(), terminator: "")
+        case .json: print(try report.json())
+        case .csv: print(report.csv(), terminator: "")
+        }
+    }
+
+    private func job() throws -> ComparisonJob {
+        var job = ComparisonJob()
+        job.traces = trace
+        job.models = model
+        job.prompts = prompts
+        job.budgets = try budget.values.map { try CacheBudget($0) }
+        job.gpu = gpu
+        job.gpus = gpus
+        job.promptTokens = promptTokens
+        job.newTokens = newTokens
+        job.threads = threads ?? WorkerPool.cores
+        job.seed = seed
+        return job
     }
 }

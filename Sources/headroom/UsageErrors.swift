@@ -1,5 +1,6 @@
 import ArgumentParser
 import Capacity
+import Comparison
 import Descriptions
 import Foundation
 
@@ -9,6 +10,8 @@ func usageErrors<Result>(_ work: () throws -> Result) throws -> Result {
     do {
         return try work()
     } catch let error as CapacityError where error.isUsage {
+        throw usage(error)
+    } catch let error as ComparisonError where error.isUsage {
         throw usage(error)
     } catch let error as PolicyError {
         throw usage(error)
