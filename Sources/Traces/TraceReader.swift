@@ -53,19 +53,28 @@ public struct TraceReader: Sendable {
         return try PromptTrace(&reader, header: header)
     }
 
-    /// All prompts in order. Checks all there is to check: every checksum, the digest, and that no id comes twice.
+    /// All prompts in order, checked as by `forEachPrompt`.
     /// - Throws: as `prompt(at:)`.
     public func prompts() throws -> [PromptTrace] {
+        var prompts: [PromptTrace] = []
+        try forEachPrompt { prompts.append($0) }
+        return prompts
+    }
+
+    /// Goes through the prompts in order, with one of them in memory at a time. Checks all there is to check: every
+    /// checksum, the digest, and that no id comes twice.
+    /// - Throws: as `prompt(at:)`, and what `body` throws.
+    public func forEachPrompt(_ body: (PromptTrace) throws -> Void) throws {
         try verifyDigest()
         var seen: Set<String> = []
-        return try places.indices.map { index in
+        for index in places.indices {
             let prompt = try prompt(at: index)
             guard seen.insert(prompt.id).inserted else {
                 throw FileError.malformed(
                     path: path, offset: places[index].offset, expected: "every prompt once",
                     found: "'\(prompt.id)' again")
             }
-            return prompt
+            try body(prompt)
         }
     }
 
@@ -82,11 +91,14 @@ public struct TraceReader: Sendable {
         }
     }
 
+    /// Bytes of the file.
+    public var fileBytes: Int { file.bytes.count }
+
     /// What the file's bytes are spent on.
     /// - Throws: as `prompt(at:)`.
     public func size() throws -> TraceSize {
-        var size = TraceSize(fileBytes: file.bytes.count)
-        for index in places.indices { size.add(try prompt(at: index)) }
+        var size = TraceSize(fileBytes: fileBytes)
+        try forEachPrompt { size.add($0) }
         return size
     }
 }

@@ -14,7 +14,7 @@ public struct TraceSize: Equatable, Sendable {
     public private(set) var tokenBytes = 0
 
     /// A file of so many bytes with nothing counted yet.
-    init(fileBytes: Int) { self.fileBytes = fileBytes }
+    public init(fileBytes: Int) { self.fileBytes = fileBytes }
 
     /// Everything else: the header, block headers, checksums, digests, ids, padding, and what a killed writer left.
     public var framingBytes: Int { fileBytes - decisionBytes - likelihoodBytes - tokenBytes }
@@ -26,7 +26,7 @@ public struct TraceSize: Equatable, Sendable {
     public var bytesPerDecision: Double? { perDecision(fileBytes) }
 
     /// Counts a prompt of the file.
-    mutating func add(_ prompt: PromptTrace) {
+    public mutating func add(_ prompt: PromptTrace) {
         decisions += prompt.tokens * prompt.decisions.layers * prompt.decisions.kvHeads
         decisionBytes += prompt.decisions.words.count * 8
         likelihoods += prompt.negativeLogLikelihoods.count

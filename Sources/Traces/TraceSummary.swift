@@ -29,10 +29,11 @@ public struct TraceSummary: Equatable, Sendable {
             }
     }
 
-    /// The figures of a trace on disk. Only one prompt's decisions are in memory at a time.
-    /// - Throws: as `TraceReader.prompt(at:)`.
+    /// The figures of a trace on disk, all of it checked. Only one prompt's decisions are in memory at a time.
+    /// - Throws: as `TraceReader.forEachPrompt`.
     public init(_ reader: TraceReader) throws {
-        let prompts = try (0..<reader.promptCount).map { PromptSummary(try reader.prompt(at: $0)) }
+        var prompts: [PromptSummary] = []
+        try reader.forEachPrompt { prompts.append(PromptSummary($0)) }
         self.init(header: reader.header, prompts: prompts)
     }
 }

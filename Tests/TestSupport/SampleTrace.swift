@@ -21,17 +21,17 @@ package enum SampleTrace {
         _ id: String, tokens: Int, promptTokens: Int? = nil, header: TraceHeader = header()
     ) -> PromptTrace {
         let shape = header.configuration
-        var noise = Noise(state: UInt64(tokens) &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(id.utf8.count))
+        var numbers = SeededNumbers(seed: UInt64(1000 * tokens + id.utf8.count))
         var bits = DecisionBits(layers: shape.layers, kvHeads: shape.kvHeads, tokens: tokens)
         for layer in 0..<shape.layers {
             for head in 0..<shape.kvHeads {
-                for t in 1..<max(1, tokens) { bits[layer, head, t] = noise.next() % UInt64(layer + head + 1) != 0 }
+                for t in 1..<max(1, tokens) { bits[layer, head, t] = numbers.next() % UInt64(layer + head + 1) != 0 }
             }
         }
-        let ids = (0..<tokens).map { _ in Int(noise.next() % UInt64(shape.vocabularySize)) }
+        let ids = (0..<tokens).map { _ in Int(numbers.next() % UInt64(shape.vocabularySize)) }
         return PromptTrace(
             id: id, promptTokens: promptTokens ?? tokens, decisions: bits,
-            negativeLogLikelihoods: (0..<tokens - 1).map { _ in Float(noise.next() % 4096) / 512 },
+            negativeLogLikelihoods: (0..<tokens - 1).map { _ in Float(numbers.next() % 4096) / 512 },
             tokenDigest: PromptTrace.digest(of: ids), tokenIDs: header.keepsTokens ? ids : nil)
     }
 
@@ -47,21 +47,8 @@ package enum SampleTrace {
     package static func write(
         _ prompts: [PromptTrace], header: TraceHeader = header(), to path: String, finished: Bool = true
     ) throws {
-        let writer = try TraceWriter.create(path: path, header: header)
+        let writer = try TraceWriter.create(path: path, header: header, force: true)
         for prompt in prompts { try writer.append(prompt) }
         if finished { try writer.finish() }
-    }
-}
-
-/// SplitMix64.
-private struct Noise: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

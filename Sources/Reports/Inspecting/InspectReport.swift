@@ -1,0 +1,43 @@
+import Traces
+
+/// What `inspect` shows of a trace. The whole file is checked when this is made.
+public struct InspectReport {
+    /// The trace, finished or not.
+    public let reader: TraceReader
+    /// Its prompts in figures.
+    public let summary: TraceSummary
+    /// What its bytes are spent on.
+    public let size: TraceSize
+    /// Whether every decision is to be shown.
+    public let showsDecisions: Bool
+
+    /// Reads the trace at `path`.
+    /// - Throws: `FileError` or `TraceError` where it cannot be read, is damaged, or of a later format.
+    public init(path: String, showsDecisions: Bool = false) throws {
+        reader = try TraceReader(path: path, allowUnfinished: true)
+        var prompts: [PromptSummary] = []
+        var size = TraceSize(fileBytes: reader.fileBytes)
+        try reader.forEachPrompt {
+            prompts.append(PromptSummary($0))
+            size.add($0)
+        }
+        summary = TraceSummary(header: reader.header, prompts: prompts)
+        self.size = size
+        self.showsDecisions = showsDecisions
+    }
+
+    /// One line that says so where the recording lacks its end; nil where it is finished.
+    public var warning: String? {
+        guard !reader.isFinished else { return nil }
+        let torn = reader.tornBytes == 0 ? "" : ", and \(reader.tornBytes) bytes of one that was not finished"
+        return "\(reader.path): unfinished recording: \(reader.promptCount) whole prompts\(torn); "
+            + "`record --resume` goes on with it"
+    }
+}
+
+extension DecisionBits {
+    /// A head's decisions, a character a token: `0` for append, `1` for merge.
+    func digits(layer: Int, kvHead: Int) -> String {
+        String(decoding: (0..<tokens).map { UInt8(self[layer, kvHead, $0] ? 0x31 : 0x30) }, as: UTF8.self)
+    }
+}
