@@ -78,12 +78,14 @@ struct HeaderFieldSource {
         return value
     }
 
-    /// A policy's word.
+    /// A policy's word. One that evicts is refused: there is no section for what it drops yet, and without that a
+    /// trace would say that every slot was kept.
     mutating func policy(_ name: String) throws -> CachePolicy {
         let text = try text(name)
-        do { return try CachePolicy(text) } catch {
-            throw self.error(name, expected: "a policy that this Headroom knows", found: "'\(text)'")
+        guard let policy = try? CachePolicy(text), !policy.evicts else {
+            throw error(name, expected: "a policy whose traces this Headroom knows: full or dmc", found: "'\(text)'")
         }
+        return policy
     }
 
     /// Checks that nothing is left over, and that what was read is written exactly as this Headroom writes it.

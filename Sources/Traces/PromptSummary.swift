@@ -23,10 +23,10 @@ public struct PromptSummary: Equatable, Sendable {
         tokens = prompt.tokens
         promptSlots = (0..<decisions.layers).map { layer in
             (0..<decisions.kvHeads).map {
-                decisions.slots(layer: layer, kvHead: $0, after: prompt.promptTokens)
+                prompt.slots(layer: layer, kvHead: $0, after: prompt.promptTokens)
             }
         }
-        slots = decisions.finalSlots
+        slots = prompt.finalSlots
         let likelihoods = prompt.negativeLogLikelihoods
         promptLikelihoodSum = likelihoods.prefix(max(0, prompt.promptTokens - 1)).reduce(0) { $0 + Double($1) }
         likelihoodSum = likelihoods.reduce(0) { $0 + Double($1) }

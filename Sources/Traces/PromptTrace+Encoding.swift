@@ -53,6 +53,7 @@ extension PromptTrace {
         if let index = negativeLogLikelihoods.firstIndex(where: { !$0.isFinite }) {
             return "expected finite likelihoods, found \(negativeLogLikelihoods[index]) for token \(index + 1)"
         }
+        if evictions != nil { return "expected no evictions, for which format version 1 has no section yet" }
         return decisions.misfit ?? tokenMisfit(header)
     }
 

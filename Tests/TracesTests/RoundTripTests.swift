@@ -26,7 +26,7 @@ struct RoundTripTests {
     func headerFields() throws {
         var header = SampleTrace.header()
         header.model = "名前 \"x\"\n"
-        header.policy = try CachePolicy("h2o:heavy=0.125,recent=64,prefill=full")
+        header.policy = .full
         header.tokenizerFingerprint = ""
         header.seed = .max
         header.maxNewTokens = 1 << 40
