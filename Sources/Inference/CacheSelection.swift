@@ -36,6 +36,13 @@ extension LlamaModel {
     /// What runs where no policy is named: `dmc` on a DMC model, else `full`.
     public var defaultPolicy: CachePolicy { configuration.dmc == nil ? .full : .dmc }
 
+    /// The longest sequence under `policy`: what the model was trained for, but for a policy whose positions stay within
+    /// its cache, which knows no end.
+    public func contextLength(under policy: CachePolicy) -> Int {
+        if case .streaming(_, _, .online) = policy { return Int(Int32.max) }
+        return configuration.maxPositions
+    }
+
     /// Checks that `policy` can run on this model.
     /// - Throws: `PolicyMismatch`.
     public func check(_ policy: CachePolicy) throws {

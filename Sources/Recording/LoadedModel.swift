@@ -1,4 +1,5 @@
 import Checkpoints
+import Descriptions
 import Inference
 import Tokenizers
 
@@ -19,13 +20,16 @@ public struct LoadedModel: Sendable {
         tokenizer = try checkpoint.tokenizerPath.map { try SentencePieceTokenizer.open(path: $0) }
     }
 
-    /// Reads and checks all prompts at `paths` for this model.
-    public func prompts(at paths: [String]) throws -> [Prompt] { try promptReader.read(paths: paths) }
+    /// Reads and checks all prompts at `paths`, to be run under `policy` (nil: the model's own).
+    public func prompts(at paths: [String], policy: CachePolicy? = nil) throws -> [Prompt] {
+        try promptReader(policy).read(paths: paths)
+    }
 
-    /// A reader of prompts for this model.
-    public var promptReader: PromptReader {
+    /// A reader of prompts for this model, to be run under `policy` (nil: the model's own).
+    public func promptReader(_ policy: CachePolicy? = nil) -> PromptReader {
         PromptReader(
             tokenizer: tokenizer, vocabularySize: llama.configuration.vocabularySize,
-            bosToken: llama.configuration.bosToken, contextLength: llama.configuration.maxPositions)
+            bosToken: llama.configuration.bosToken,
+            contextLength: llama.contextLength(under: policy ?? llama.defaultPolicy))
     }
 }

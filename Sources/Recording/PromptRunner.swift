@@ -26,7 +26,10 @@ public struct PromptRunner {
     ) throws -> (done: Int, timing: RunTiming) {
         let shape = model.llama.configuration
         let recorders = Recorders()
-        let runner = BatchRunner(Engine(model.llama, threads: options.threads), batch: options.batch) { index in
+        let runner = BatchRunner(
+            Engine(model.llama, threads: options.threads), batch: options.batch,
+            contextLength: model.llama.contextLength(under: options.policy)
+        ) { index in
             let length = options.length(of: prompts[first + index])
             let recorder = DecisionRecorder(layers: shape.layers, kvHeads: shape.kvHeads, capacity: length.total)
             recorders.byRequest[index] = recorder

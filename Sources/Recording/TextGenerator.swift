@@ -23,7 +23,10 @@ public struct TextGenerator {
     ) throws -> (texts: [TextGeneration], timing: RunTiming) {
         var texts: [Int: TextGeneration] = [:]
         var decoders = try prompts.map(decoder(behind:))
-        let runner = BatchRunner(Engine(model.llama, threads: options.threads), batch: options.batch) { index in
+        let runner = BatchRunner(
+            Engine(model.llama, threads: options.threads), batch: options.batch,
+            contextLength: model.llama.contextLength(under: options.policy)
+        ) { index in
             try model.llama.makeCache(options.policy, length: options.length(of: prompts[index]))
         }
         let timing = try runner.run(

@@ -21,7 +21,7 @@ struct EvaluateCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try model.loadModel()
-        let prompts = try loaded.prompts(at: try promptPaths(prompts))
+        let prompts = try loaded.prompts(at: try promptPaths(prompts), policy: model.policy)
         Interruption.watch()
         let progress = Progress()
         let evaluation = try Evaluator(loaded, options: model.options(for: loaded)).evaluate(

@@ -42,7 +42,8 @@ struct GenerateCommand: ParsableCommand {
     func run() throws {
         let loaded = try model.loadModel()
         let given =
-            try prompt.map { [try loaded.promptReader.prompt(text: $0, id: "prompt")] } ?? loaded.prompts(at: prompts)
+            try prompt.map { [try loaded.promptReader(model.policy).prompt(text: $0, id: "prompt")] }
+            ?? loaded.prompts(at: prompts, policy: model.policy)
         var options = model.options(for: loaded)
         options.maxNewTokens = maxNewTokens
         options.batch = batch

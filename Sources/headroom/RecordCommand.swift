@@ -51,7 +51,7 @@ struct RecordCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try model.loadModel()
-        let prompts = try loaded.prompts(at: try promptPaths(prompts))
+        let prompts = try loaded.prompts(at: try promptPaths(prompts), policy: model.policy)
         var options = model.options(for: loaded)
         options.maxNewTokens = maxNewTokens
         options.batch = batch

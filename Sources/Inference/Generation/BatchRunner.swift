@@ -9,11 +9,15 @@ public struct BatchRunner {
     private let contextLength: Int
 
     /// A runner that has `batch` sequences under way; `makeCache` gives the cache of the request with that index.
-    public init(_ engine: Engine, batch: Int = 1, makeCache: @escaping (_ request: Int) throws -> any KVCache) {
+    /// Sequences end at `contextLength` tokens, by default what the model was trained for.
+    public init(
+        _ engine: Engine, batch: Int = 1, contextLength: Int? = nil,
+        makeCache: @escaping (_ request: Int) throws -> any KVCache
+    ) {
         self.engine = engine
         self.batch = max(1, batch)
         self.makeCache = makeCache
-        contextLength = engine.model.configuration.maxPositions
+        self.contextLength = contextLength ?? engine.model.configuration.maxPositions
     }
 
     /// Runs `requests`, and gives each one's result to `finished` in the order in which they end.
