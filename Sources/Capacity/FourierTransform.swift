@@ -2,11 +2,10 @@ import Foundation
 
 /// The discrete Fourier transform, as far as repeated convolution needs it.
 enum FourierTransform {
-    /// The distribution of the sum of `count` independent draws from `mass`; index i is the probability of sum i.
-    static func power(of mass: [Double], _ count: Int) -> [Double] {
-        let length = (mass.count - 1) * count + 1
-        var size = 1
-        while size < length { size *= 2 }
+    /// The distribution of the sum of `count` independent draws from `mass`, wrapped around at `size`: index i is the
+    /// probability of all sums that are i modulo `size`.
+    /// - Parameter size: a power of two, not below `mass.count`.
+    static func power(of mass: [Double], _ count: Int, size: Int) -> [Double] {
         var real = mass + Array(repeating: 0, count: size - mass.count)
         var imaginary = Array(repeating: 0.0, count: size)
         transform(&real, &imaginary, sign: -1)
@@ -17,7 +16,7 @@ enum FourierTransform {
             imaginary[index] = radius * sin(angle)
         }
         transform(&real, &imaginary, sign: 1)
-        return real[..<length].map { $0 / Double(size) }
+        return real.map { $0 / Double(size) }
     }
 
     /// In place, radix 2 (Cooley and Tukey 1965), unscaled; the count must be a power of two.

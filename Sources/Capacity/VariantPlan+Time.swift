@@ -61,9 +61,9 @@ extension VariantPlan {
 }
 
 extension StepTime {
-    /// The mean of steps that have the same parts; each of a part's times is the mean of that time. The larger of
-    /// memory and compute time is taken step by step where both change sides, so `seconds` may then be a little below
-    /// the mean of the steps' seconds; attention, alone in depending on the step, does not change sides in practice.
+    /// The mean of steps that have the same parts; each of a part's times is the mean of that time. Its `seconds` are
+    /// the mean of the steps' seconds, since only attention differs between steps, and its memory and compute time
+    /// grow alike: the larger one is the same in all steps.
     static func mean(of steps: [StepTime]) -> StepTime {
         guard var sum = steps.first else { return StepTime(parts: []) }
         for step in steps.dropFirst() {

@@ -1,0 +1,60 @@
+/// The probability mass of one draw on cells of equal width, and the window of sums of many draws that matters.
+struct DrawGrid: Sendable {
+    /// What a cell stands for.
+    let cell: Double
+    /// The probability of each cell.
+    let mass: [Double]
+    /// The first sum, in cells, that may come up.
+    let firstSum: Int
+    /// How many sums from there on may: a power of two. All others together are less likely than 10⁻¹¹.
+    let size: Int
+
+    /// Sums that a grid may have at most; where there would be more, it is coarser than the values.
+    private static let mostSums = 1 << 16
+
+    /// - Parameters:
+    ///   - excess: the values, each as likely as the next: the least is 0, the largest above.
+    ///   - count: how many are drawn.
+    init(excess: [Int], count: Int) {
+        let values = excess.map(Double.init)
+        let largest = values.max() ?? 0
+        let mean = values.reduce(0, +) / Double(values.count)
+        let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
+        let reach = Self.reach(largest: largest, variance: variance * Double(count))
+        let width = min(largest * Double(count), 2 * reach)
+        let unit = Double(excess.reduce(0, Self.divisor))
+        let cell = max(unit, 2 * width / Double(Self.mostSums))
+        let mass = Self.mass(values, cell: cell)
+        self.cell = cell
+        self.mass = mass
+        let isWhole = width < 2 * reach
+        firstSum = isWhole ? 0 : max(0, Int((mean * Double(count) - reach) / cell) - 1)
+        let wanted = isWhole ? (mass.count - 1) * count + 1 : Int(width / cell) + mass.count + 3
+        var size = 1
+        while size < max(wanted, mass.count) { size *= 2 }
+        self.size = size
+    }
+
+    /// How far from its mean the sum may be. By Bernstein's inequality P(|S − μ| > t) ≤ 2·exp(−t² / 2(V + M·t/3)) for
+    /// a sum of variance V of values no further than M from their mean; the exponent is made −28.
+    private static func reach(largest: Double, variance: Double) -> Double {
+        let half = 28 * largest / 3
+        return half + (half * half + 56 * variance).squareRoot()
+    }
+
+    /// Mass between two cells is split so that its mean stays: no bias builds up over many draws.
+    private static func mass(_ values: [Double], cell: Double) -> [Double] {
+        var mass = Array(repeating: 0.0, count: Int((values.max() ?? 0) / cell) + 2)
+        for value in values {
+            let lower = Int(value / cell)
+            let part = value / cell - Double(lower)
+            mass[lower] += (1 - part) / Double(values.count)
+            mass[lower + 1] += part / Double(values.count)
+        }
+        return mass
+    }
+
+    private static func divisor(_ one: Int, _ other: Int) -> Int {
+        other == 0 ? one : divisor(other, one % other)
+    }
+}

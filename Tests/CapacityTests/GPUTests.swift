@@ -1,0 +1,108 @@
+import Capacity
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("GPUs are data with sources")
+struct GPUTests {
+    @Test(
+        "Peaks are the datasheets', dense, and memory is what the device reports",
+        arguments: [
+            ("a100-40gb", 40_960, 1555e9, 312e12, 600e9), ("a100-80gb", 81_920, 2039e9, 312e12, 600e9),
+            ("h100-sxm", 81_559, 3350e9, 989.4e12, 900e9), ("h100-pcie", 81_559, 2000e9, 756e12, 600e9),
+            ("h200", 143_771, 4800e9, 989.4e12, 900e9), ("l40s", 46_068, 864e9, 362.05e12, 64e9),
+            ("rtx-4090", 24_564, 1008e9, 165.2e12, 64e9),
+        ])
+    func peaks(name: String, mebibytes: Int, bandwidth: Double, flops: Double, link: Double) throws {
+        let gpu = try GPU.named(name)
+        #expect(gpu.memoryBytes == mebibytes * 1_048_576)
+        #expect(gpu.bandwidthBytesPerSecond == bandwidth)
+        #expect(gpu.bf16FLOPS == flops)
+        #expect(gpu.interconnectBytesPerSecond == link)
+    }
+
+    @Test("Every number of every GPU has a source")
+    func sources() throws {
+        for gpu in try GPU.all() {
+            let covered = Set(gpu.sources.flatMap(\.about))
+            var wanted: Set = [
+                "memory_bytes", "bandwidth_bytes_per_second", "bf16_flops", "interconnect_bytes_per_second",
+            ]
+            if gpu.efficienciesOf == nil {
+                for name in [
+                    "weights_memory", "attention_memory", "matrix_compute", "attention_compute", "interconnect",
+                    "layer_seconds", "step_seconds", "sequence_seconds", "all_reduce_seconds",
+                ] { wanted.insert("efficiencies.\(name)") }
+            }
+            #expect(wanted.subtracting(covered).isEmpty, "\(gpu.name)")
+            #expect(gpu.sources.allSatisfy { !$0.source.isEmpty && !$0.date.isEmpty }, "\(gpu.name)")
+        }
+    }
+
+    @Test(
+        "Names match loosely in case, hyphens and underscores", arguments: ["H100_SXM", "h100sxm", "H100", "h100-sxm5"])
+    func looseNames(word: String) throws { #expect(try GPU.named(word).name == "h100-sxm") }
+
+    @Test("No two GPUs or models answer to the same name")
+    func distinctNames() throws {
+        for names in [
+            try GPU.all().map { [$0.name] + $0.aliases }, try PlannedModel.all().map { [$0.name] + $0.aliases },
+        ] {
+            let keys = names.flatMap { $0 }.map { $0.lowercased().filter { !"-_. ".contains($0) } }
+            #expect(Set(keys).count == keys.count)
+        }
+    }
+
+    @Test("An unknown GPU is refused with the names that exist")
+    func unknown() throws {
+        let error = #expect(throws: CapacityError.self) { try GPU.named("h1000") }
+        #expect("\(error!)".hasPrefix("no GPU 'h1000'; there are a100-40gb, a100-80gb, h100-pcie, h100-sxm,"))
+        #expect(error!.isUsage)
+    }
+
+    @Test("A user's file takes the efficiencies of the nearest measured GPU, or those it names, or its own")
+    func ownFile() throws {
+        let folder = try TemporaryFolder()
+        let peaks = "\"memory_bytes\": 1000000000, \"bandwidth_bytes_per_second\": 3e12, \"bf16_flops\": 9e14"
+        let plain = try GPU.named(folder.write("mine.json", "{\(peaks)}"))
+        #expect(plain.name == "mine")
+        #expect(plain.efficienciesOf == "h100-sxm")
+        #expect(try plain.efficiencies == GPU.named("h100-sxm").efficiencies)
+        let named = try GPU.named(folder.write("b.json", "{\(peaks), \"efficiencies_of\": \"A100_80GB\"}"))
+        #expect(named.efficienciesOf == "a100-80gb")
+        let own = """
+            {\(peaks), "name": "x", "efficiencies": {"weights_memory": 1, "attention_memory": 0.5, "matrix_compute": 1,
+            "attention_compute": 1, "interconnect": 1, "layer_seconds": 0, "step_seconds": 0, "sequence_seconds": 0,
+            "all_reduce_seconds": 0}}
+            """
+        let measured = try GPU.named(folder.write("c.json", own))
+        #expect(measured.efficienciesOf == nil && measured.name == "x")
+        #expect(measured.efficiencies.attentionMemory == 0.5)
+    }
+
+    @Test(
+        "A wrong field in a user's file is named, in one line",
+        arguments: [
+            ("{}", "`memory_bytes`: expected a value, found nothing"),
+            (
+                "{\"memory_bytes\": \"80GB\", \"bandwidth_bytes_per_second\": 1e12, \"bf16_flops\": 1e14}",
+                "`memory_bytes`: expected a value of type Int"
+            ),
+            (
+                "{\"memory_bytes\": 1, \"bandwidth_bytes_per_second\": 0, \"bf16_flops\": 1e14}",
+                "`bandwidth_bytes_per_second`: expected a positive number"
+            ),
+            (
+                "{\"memory_bytes\": 1, \"bandwidth_bytes_per_second\": 1, \"bf16_flops\": 1, \"efficiencies_of\": \"z\"}",
+                "`efficiencies_of`: expected one of a100-80gb, h100-sxm, found 'z'"
+            ),
+            ("[1", "expected a JSON object"), ("", "expected a JSON object"),
+        ])
+    func wrongFile(text: String, message: String) throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("gpu.json", text)
+        let error = #expect(throws: (any Error).self) { try GPU.named(path) }
+        let line = "\(error!)"
+        #expect(line.hasPrefix("\(path): ") && line.contains(message) && !line.contains("\n"), "\(line)")
+    }
+}

@@ -1,0 +1,116 @@
+import Capacity
+import Descriptions
+import TestSupport
+import Testing
+
+@Suite("Memory of a sequence and of a GPU")
+struct MemoryTests {
+    @Test("The full cache of Llama-2-13B at 4,096 tokens in 16 bit takes 3,355,443,200 bytes")
+    func fullCache() throws {
+        let row = try row("full")
+        #expect(row.kvBytesPerSequence == 3_355_443_200)
+        #expect(row.stateBytesPerSequence == 0)
+        #expect(row.weightsBytes == 2 * 13_015_864_320)
+        #expect(row.compressionRatio == 1)
+    }
+
+    @Test("DMC's open segments take 6,682 bytes a head of 128 channels, 10.7 MB for the 1,600 heads of 13B")
+    func openSegments() throws {
+        let row = try row("dmc") { $0.lengths = .ratio(4) }
+        #expect(row.stateBytesPerSequence == 6_682 * 1_600)
+        #expect(row.kvBytesPerSequence == 3_355_443_200 / 4)
+        #expect(row.source == .uniform)
+    }
+
+    @Test("Block tables take 4 bytes a page of the longest head, and lengths 12 bytes, for every head")
+    func tables() throws {
+        #expect(try row("full").tableBytesPerSequence == 1_600 * (4 * 256 + 12))
+        #expect(try row("full", prompt: 3072, new: 1023).tableBytesPerSequence == 1_600 * (4 * 256 + 12))
+        #expect(try row("full", prompt: 3072, new: 1008).tableBytesPerSequence == 1_600 * (4 * 255 + 12))
+    }
+
+    @Test("A page that is begun is a whole page")
+    func pages() throws {
+        // 17 slots in pages of 16 are 32; in pages of 5 they are 20.
+        let perSlot = 1_600 * 2 * 128 * 2
+        #expect(try row("full", prompt: 16, new: 1).kvBytesPerSequence == 32 * perSlot)
+        #expect(try row("full", prompt: 16, new: 1) { $0.pageSlots = 5 }.kvBytesPerSequence == 20 * perSlot)
+        #expect(try row("full", prompt: 15, new: 1).kvBytesPerSequence == 16 * perSlot)
+    }
+
+    @Test("The cache takes half the bytes in 8 bit, a quarter in 4", arguments: [(8, 2), (4, 4)])
+    func bits(bits: Int, divisor: Int) throws {
+        #expect(try row("full") { $0.kvBits = bits }.kvBytesPerSequence == 3_355_443_200 / divisor)
+    }
+
+    @Test("A model whose weights do not fit has no batch, no throughput and no latency")
+    func weightsDoNotFit() throws {
+        for batch in [nil, 8] {
+            let row = try row("full", "llama-2-70b", "l40s") { $0.batch = batch }
+            #expect(row.maxBatch == 0 && row.maxBatchP999 == 0 && row.batch == nil)
+            #expect(row.stepSeconds == nil && row.step == nil && row.throughputTokensPerSecond == nil)
+            #expect(row.requestThroughput == nil && row.ttftSeconds == nil)
+            #expect(row.limitedBy == .weights)
+        }
+    }
+
+    @Test("Reserve, weights and cache add up to the memory: the batch fits, one more does not")
+    func batchFits() throws {
+        for word in ["full", "gqa:8", "h2o:heavy=64,recent=64", "window:sinks=4,window=252"] {
+            let row = try row(word)
+            let sequence = row.kvPeakBytesPerSequence + row.stateBytesPerSequence + row.tableBytesPerSequence
+            let left = row.gpuMemoryBytes - row.reservedBytes - row.weightsBytes
+            #expect(row.reservedBytes == row.reserved.margin + row.reserved.activations + row.reserved.probabilities)
+            #expect(row.maxBatch * sequence <= left, "\(word)")
+            #expect((row.maxBatch + 1) * sequence > left, "\(word)")
+            #expect(row.limitedBy == .memory)
+        }
+        #expect(try row("full").reserved.margin == 85_520_809_984 - Int(85_520_809_984 * 0.92))
+    }
+
+    @Test("Thirty-two sequences of 4,096 tokens of Llama-2-7B run at once on 80 GB, as LMDeploy 0.1.0 ran them")
+    func publishedBatch() throws {
+        // Its memory column shows 0.97 of the device in use at that batch.
+        let row = try row("full", "llama-2-7b", "a100-80gb", prompt: 2048, new: 2048) { $0.utilization = 0.97 }
+        #expect(row.maxBatch >= 31 && row.maxBatch < 64)
+    }
+
+    @Test("A budget below the room binds, and is named; one above it does not")
+    func budget() throws {
+        let small = try row("full") { $0.budgetBytes = 8 << 30 }
+        #expect(small.maxBatch == 2 && small.limitedBy == .budget)
+        #expect(try row("full") { $0.budgetBytes = 800 << 30 }.limitedBy == .memory)
+    }
+
+    @Test("Fewer KV heads shrink cache and weights, and compound with DMC")
+    func groupedQueries() throws {
+        let row = try row("gqa:8")
+        #expect(row.kvBytesPerSequence == 3_355_443_200 / 5)
+        #expect(row.weightsBytes == 2 * (13_015_864_320 - 40 * 2 * 32 * 128 * 5120))
+        #expect(row.compressionRatio == 5)
+        let both = try withRatio("gqa:8+dmc")
+        #expect(both.compressionRatio == 20 && both.kvBytesPerSequence == 3_355_443_200 / 20)
+        #expect(both.policy == "gqa:8+dmc")
+        #expect(throws: CapacityError.self) { try CapacityTests.row("gqa:7") }
+        #expect(throws: CapacityError.self) { try CapacityTests.row("gqa:80") }
+    }
+
+    private func withRatio(_ word: String) throws -> PlanRow { try row(word) { $0.lengths = .ratio(4) } }
+
+    @Test("Under tensor parallelism the fullest GPU binds, and heads are copied where they are too few")
+    func tensorParallel() throws {
+        let one = try row("full", "llama-2-70b", "h100-sxm") { $0.gpus = 1 }
+        let four = try row("full", "llama-2-70b", "h100-sxm") { $0.gpus = 4 }
+        #expect(four.kvBytesPerSequence == one.kvBytesPerSequence)
+        #expect(four.weightsBytes == one.weightsBytes)
+        let norms = 161 * 8192
+        #expect(four.weightsBytesPerGPU == 2 * ((68_976_648_192 - norms) / 4 + norms))
+        // 3 GPUs share 8 heads as 2, 3, 3: three eighths bind, not a third.
+        let three = try row("full", "llama-2-70b", "h200") { $0.gpus = 3 }
+        let sequence = (three.kvBytesPerSequence + three.tableBytesPerSequence) * 3 / 8
+        #expect(three.maxBatch == three.availableBytesPerGPU / sequence)
+        // 16 GPUs hold each of the 8 heads twice.
+        let sixteen = try row("full", "llama-2-70b", "h100-sxm") { $0.gpus = 16 }
+        #expect(sixteen.kvBytesPerSequence == 2 * one.kvBytesPerSequence)
+    }
+}
