@@ -45,8 +45,10 @@ extension VariantPlan {
 
     private func notes(fits: Int) -> [String] {
         var notes: [String] = []
-        if let origin = request.lengths?.trace?.header.model, pattern.source == .scaled {
-            notes.append("the pattern of \(origin), a smaller model, was mapped onto \(request.model.name)")
+        if let header = request.lengths?.trace?.header, pattern.source == .scaled {
+            let isSmaller = header.configuration.parameters < configuration.parameters
+            let kind = isSmaller ? "a smaller model" : "another model"
+            notes.append("the pattern of \(header.model), \(kind), was mapped onto \(request.model.name)")
         }
         if pattern.source == .uniform { notes.append("every head is taken to be alike: no trace was given") }
         if let from = pattern.extendedFrom(request.tokens) {

@@ -24,21 +24,24 @@ extension PlanReport {
         lines.append("head lengths  \(headLengths)")
         for fingerprint in inputs.traceFingerprints { lines.append("trace         SHA-256 \(fingerprint)") }
         if let checkpoint = inputs.checkpointFingerprint { lines.append("checkpoint    SHA-256 \(checkpoint)") }
-        if let row = rows.first, let request = requests.first { lines += settings(row, request) }
-        return lines.joined(separator: "\n") + "\n"
+        return (lines + settings).joined(separator: "\n") + "\n"
     }
 
-    private func settings(_ row: PlanRow, _ request: PlanRequest) -> [String] {
-        let parts = row.reserved
-        let budget = request.budgetBytes.map { ", at most \(Form.bytes($0)) of cache in all" } ?? ""
-        let probabilities = rows.map(\.reserved.probabilities).max() ?? 0
-        let more = probabilities > 0 ? " (+ up to \(Form.bytes(probabilities)) of probabilities for H2O and TOVA)" : ""
-        return [
-            "cache         \(request.kvBits) bit, pages of \(request.pageSlots) slots\(budget)",
-            "reserve       \(Form.bytes(parts.margin + parts.activations)) on each GPU = margin "
-                + "\(Form.bytes(parts.margin)) (utilization \(request.utilization)) + activations of a chunk of "
-                + "\(Form.grouped(request.prefillChunk)) tokens \(Form.bytes(parts.activations))\(more)",
-        ]
+    private var settings: [String] {
+        let caches = requests.map { request in
+            let budget = request.budgetBytes.map { ", at most \(Form.bytes($0)) of cache in all" } ?? ""
+            return "cache         \(request.kvBits) bit, pages of \(request.pageSlots) slots\(budget)"
+        }
+        let reserves = rows.map { row in
+            let parts = row.reserved
+            let chunk = Form.grouped(requests.first?.prefillChunk ?? 0)
+            let probabilities =
+                parts.probabilities > 0 ? " + probabilities \(Form.bytes(parts.probabilities)) (\(row.policy))" : ""
+            return "reserve       \(Form.bytes(parts.total)) of each \(row.gpu) = margin \(Form.bytes(parts.margin)) "
+                + "(utilization \(row.utilization)) + activations \(Form.bytes(parts.activations)) "
+                + "(a chunk of \(chunk) tokens)\(probabilities)"
+        }
+        return unique(caches) + unique(reserves)
     }
 
     private var memoryTable: String {

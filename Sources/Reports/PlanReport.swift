@@ -23,7 +23,7 @@ public struct PlanReport: Sendable {
         }
         let origin = "\(trace.prompts.count) prompts of \(trace.header.model)"
         let isOwn = rows.contains { $0.source == .recorded }
-        let way = isOwn ? "recorded" : "scaled: a small model's pattern mapped onto another"
+        let way = isOwn ? "recorded" : "scaled: the pattern of one model mapped onto another"
         guard let ratio = lengths.ratio else { return "\(origin), \(way)" }
         return "\(origin), \(way); append rates raised to the power that gives a compression ratio of \(ratio)"
     }

@@ -1,0 +1,108 @@
+import Capacity
+import Foundation
+import Reports
+import TestSupport
+import Testing
+
+@Suite("A plan is printed as text, JSON and CSV")
+struct PlanReportTests {
+    private func report(_ change: (inout PlanSweep) -> Void = { _ in }) throws -> PlanReport {
+        var sweep = PlanSweep(
+            models: [try .named("llama-2-13b")], gpus: [try .named("h100-sxm")], promptTokens: [3072],
+            newTokens: [1024])
+        change(&sweep)
+        return try PlanReport(sweep.requests { $0.lengths = .ratio(4) })
+    }
+
+    private func traceReport() throws -> PlanReport {
+        let trace = try RecordedTrace(
+            header: SampleTrace.header(), prompts: SampleTrace.prompts(), fingerprints: ["abc123"])
+        return try PlanReport([
+            PlanRequest(
+                model: .named("llama-2-13b"), gpu: .named("h100-sxm"), promptTokens: 3072, newTokens: 1024,
+                lengths: .trace(trace))
+        ])
+    }
+
+    @Test("JSON has command, version, inputs and the rows in order")
+    func json() throws {
+        let text = try report().json()
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        #expect(object["command"] as? String == "plan")
+        #expect(object["version"] is String)
+        let rows = try #require(object["rows"] as? [[String: Any]])
+        #expect(rows.map { $0["policy"] as? String } == ["full", "dmc"])
+        #expect(rows.map { $0["kv_bytes_per_sequence"] as? Int } == [3_355_443_200, 838_860_800])
+        #expect(rows.map { $0["source"] as? String } == ["arithmetic", "uniform"])
+    }
+
+    @Test("A plan from a trace names its fingerprints, and that a small model's pattern was mapped")
+    func traceInputs() throws {
+        let report = try traceReport()
+        let object = try #require(
+            try JSONSerialization.jsonObject(with: Data(report.json().utf8)) as? [String: Any])
+        let inputs = try #require(object["inputs"] as? [String: Any])
+        #expect(inputs["trace_fingerprints"] as? [String] == ["abc123"])
+        #expect(inputs["trace_model"] as? String == "sample")
+        #expect(inputs["checkpoint_fingerprint"] as? String == String(repeating: "c", count: 64))
+        let text = report.text()
+        #expect(text.contains("SHA-256 abc123"))
+        #expect(text.contains("the pattern of sample, a smaller model, was mapped onto llama-2-13b"))
+        #expect(text.contains("recordings end after 1 tokens or later"))
+    }
+
+    @Test("CSV has a header and a line a row, each with as many cells, and the exact numbers of JSON")
+    func csv() throws {
+        let lines = try report().csv().split(separator: "\n").map {
+            $0.split(separator: ",", omittingEmptySubsequences: false)
+        }
+        #expect(lines.count == 3)
+        #expect(Set(lines.map(\.count)).count == 1)
+        let column = try #require(lines[0].firstIndex(of: "kv_bytes_per_sequence"))
+        #expect(lines[1][column] == "3355443200")
+        let step = try #require(lines[0].firstIndex(of: "step_seconds"))
+        let rows = try report().rows
+        #expect(Double(lines[1][step]) == rows[0].stepSeconds)
+        let parts = lines[0].indices.filter { lines[0][$0].hasPrefix("step_") && $0 != step }
+        let sum = parts.reduce(0) { $0 + (Double(lines[1][$1]) ?? 0) }
+        #expect(abs(sum / rows[0].stepSeconds! - 1) < 1e-12)
+    }
+
+    @Test("A cell with a comma is quoted")
+    func quoted() throws {
+        let request = PlanRequest(
+            model: try .named("llama-2-13b"), gpu: try .named("h100-sxm"), promptTokens: 3072, newTokens: 1024,
+            variants: [try PlanVariant("h2o:heavy=64,recent=64")])
+        #expect(try PlanReport([request]).csv().contains("\n\"h2o:heavy=64,recent=64\",llama-2-13b,"))
+    }
+
+    @Test("What varies in a sweep is a column, and what does not is none")
+    func sweep() throws {
+        let text = try report { sweep in sweep.pageSlots = [1, 256] }.text()
+        #expect(text.contains("\npage  policy "))
+        #expect(text.contains("pages of 1 slots") && text.contains("pages of 256 slots"))
+        #expect(!text.contains("\ngpu       policy"))
+    }
+
+    @Test("A model that does not fit shows dashes, not numbers")
+    func noFit() throws {
+        let request = PlanRequest(
+            model: try .named("llama-2-70b"), gpu: try .named("l40s"), promptTokens: 3072, newTokens: 1024)
+        let text = try PlanReport([request]).text()
+        #expect(text.contains("full        —         —           —       —        —"))
+        #expect(text.contains("0      0  weights"))
+    }
+
+    @Test("Lists have a line for every name, and JSON an array of them")
+    func lists() throws {
+        for (list, count) in [
+            (ListReport.models(try PlannedModel.all()), try PlannedModel.all().count),
+            (.gpus(try GPU.all()), try GPU.all().count), (.policies(PolicyCard.all), PolicyCard.all.count),
+        ] {
+            #expect(list.csv().split(separator: "\n").count == count + 1)
+            #expect(list.text().split(separator: "\n").count == count + 2)
+            let array = try JSONSerialization.jsonObject(with: Data(list.json().utf8)) as? [[String: Any]]
+            #expect(array?.count == count)
+        }
+    }
+}
