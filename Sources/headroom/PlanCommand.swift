@@ -11,8 +11,9 @@ struct PlanCommand: ParsableCommand {
             Head lengths of DMC come from recorded traces, or from a bare ratio. Comma lists sweep.
 
             Example:
-              headroom plan --ratio 4 --model llama-2-13b --gpu h100-sxm,a100-80gb \\
-                --prompt-tokens 3072 --new-tokens 1024 --policy gqa:8 h2o:heavy=0.125,recent=0.125
+              headroom plan --ratio 4 --model llama-2-13b --gpu h100-sxm \\
+                --prompt-tokens 3072 --new-tokens 1024 \\
+                --policy gqa:8 h2o:heavy=0.125,recent=0.125
             """)
 
     @Option(parsing: .upToNextOption, help: "Traces of a DMC model, all of one checkpoint.")
