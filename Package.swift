@@ -62,6 +62,7 @@ let suites: [Target] = [
         name: "TestSupport",
         dependencies: ["Files", "Descriptions", "Checkpoints", "Traces", "Inference", "BundledModels"],
         path: "Tests/TestSupport"),
+    tests("CGnuplot"),
     tests("Files"),
     tests("Descriptions"),
     tests("Kernels", "CKernels"),
