@@ -3,15 +3,7 @@ import Foundation
 /// Numbers as a plan's tables write them.
 enum PlanFormatting {
     /// A whole number with a comma at every third digit.
-    static func grouped(_ number: Int) -> String {
-        var digits = String(abs(number))
-        var groups: [String] = []
-        while digits.count > 3 {
-            groups.insert(String(digits.suffix(3)), at: 0)
-            digits.removeLast(3)
-        }
-        return (number < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
-    }
+    static func grouped(_ number: Int) -> String { NumberText.grouped(number) }
 
     /// Bytes in the largest binary unit that leaves a number of at least 1: `3.13 GiB`.
     static func bytes(_ count: Int) -> String {
@@ -35,8 +27,5 @@ enum PlanFormatting {
     static func milliseconds(_ seconds: Double?) -> String { number(seconds.map { $0 * 1000 }, digits: 2) }
 
     /// A cell of a CSV file, quoted where RFC 4180 asks for it.
-    static func csv(_ cell: String) -> String {
-        guard cell.contains(where: { ",\"\n\r".contains($0) }) else { return cell }
-        return "\"\(cell.replacingOccurrences(of: "\"", with: "\"\""))\""
-    }
+    static func csv(_ cell: String) -> String { DataText.field(cell) }
 }

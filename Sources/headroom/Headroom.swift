@@ -10,6 +10,6 @@ struct Headroom: ParsableCommand {
         version: Release.version,
         subcommands: [
             RecordCommand.self, InspectCommand.self, EvaluateCommand.self, GenerateCommand.self, PlanCommand.self,
-            CompareCommand.self, ListCommand.self, ConvertCommand.self,
+            CompareCommand.self, ListCommand.self, ConvertCommand.self, ReportCommand.self,
         ])
 }

@@ -8,7 +8,8 @@ enum DataText {
         rows.map { $0.map(field).joined(separator: ",") + "\n" }.joined()
     }
 
-    private static func field(_ text: String) -> String {
+    /// One field, in quotes where RFC 4180 asks for them. It goes by bytes: to Swift a line's CR LF is one character.
+    static func field(_ text: String) -> String {
         let special: Set<UInt8> = [UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\n"), UInt8(ascii: "\r")]
         guard text.utf8.contains(where: special.contains) else { return text }
         return "\"\(text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\""

@@ -1,0 +1,58 @@
+import Capacity
+import Foundation
+
+/// Everything `report` does, from names and paths to a folder on disk.
+public struct ReportJob: Sendable {
+    /// Paths of finished traces of one checkpoint.
+    public var traces: [String]
+    /// The model to plan for: a name, or a `config.json`.
+    public var model: String
+    /// The GPU to plan on: a name, or a JSON file.
+    public var gpu: String
+    /// Tokens of a prompt.
+    public var promptTokens: Int
+    /// Tokens generated after it.
+    public var newTokens: Int
+    /// The folder to write; nil for `reports/` and the first trace's name.
+    public var output: String?
+
+    /// A job by its parts; see the properties.
+    public init(
+        traces: [String], model: String = "llama-2-13b", gpu: String = "h100-sxm", promptTokens: Int = 3072,
+        newTokens: Int = 1024, output: String? = nil
+    ) {
+        self.traces = traces
+        self.model = model
+        self.gpu = gpu
+        self.promptTokens = promptTokens
+        self.newTokens = newTokens
+        self.output = output
+    }
+
+    /// Makes the report and writes it. `command` is what the report says made it; nil for `self.command`.
+    /// - Throws: `CapacityError`, `TraceError`, `FileError`; nothing is written then.
+    public func run(command: String? = nil, writer: ReportWriter = ReportWriter()) throws -> WrittenReport {
+        writer.progress("reading \(traces.count == 1 ? "the trace" : "\(traces.count) traces")")
+        let recording = try ReportRecording(paths: traces)
+        let builder = ReportBuilder(
+            recording: recording, model: try PlannedModel.named(model), gpu: try GPU.named(gpu),
+            promptTokens: promptTokens, newTokens: newTokens, command: command ?? self.command)
+        writer.progress("planning")
+        return try writer.write(try builder.report(), to: output ?? "reports/\(recording.name)")
+    }
+
+    /// The command line that does this job, every default spelt out.
+    public var command: String {
+        let options = [
+            "--model", model, "--gpu", gpu, "--prompt-tokens", "\(promptTokens)", "--new-tokens", "\(newTokens)",
+        ]
+        let words = ["headroom", "report"] + traces + options + (output.map { ["--output", $0] } ?? [])
+        return words.map(Self.shellWord).joined(separator: " ")
+    }
+
+    private static func shellWord(_ word: String) -> String {
+        let plain = CharacterSet.alphanumerics.union(CharacterSet(charactersIn: "/._-=:,+@%"))
+        if !word.isEmpty && word.unicodeScalars.allSatisfy(plain.contains) { return word }
+        return "'\(word.replacing("'", with: "'\\''"))'"
+    }
+}

@@ -1,0 +1,88 @@
+import Foundation
+
+/// A line chart's values in the units it is drawn in, without what its axes cannot show, and the axes' ticks.
+struct DrawnChart {
+    let points: [[FigurePoint]]
+    let marks: [FigureMark?]
+    let xTicks: AxisTicks
+    let yTicks: AxisTicks
+    let xUnit: String
+    let yUnit: String
+    private let xScale: FigureAxis.Scale
+    private let yScale: FigureAxis.Scale
+
+    init(_ chart: LineChart) {
+        let all = chart.series.flatMap(\.points)
+        let x = DrawnAxis(chart.x, values: all.map(\.x), leavesRoom: false)
+        let y = DrawnAxis(chart.y, values: all.flatMap { [$0.y, $0.low ?? $0.y, $0.high ?? $0.y] }, leavesRoom: true)
+        points = chart.series.map { series in
+            series.points.filter { x.shows($0.x) && y.shows($0.y) }.map { point in
+                FigurePoint(
+                    x: point.x / x.size, y: point.y / y.size,
+                    low: point.low.map { y.clamped($0) }, high: point.high.map { y.clamped($0) })
+            }
+        }
+        marks = chart.series.map { series in
+            series.mark.flatMap { mark in
+                guard x.shows(mark.x), y.shows(mark.y) else { return nil }
+                return FigureMark(x: mark.x / x.size, y: mark.y / y.size, label: mark.label)
+            }
+        }
+        (xTicks, yTicks) = (x.ticks, y.ticks)
+        (xUnit, yUnit) = (x.unit, y.unit)
+        (xScale, yScale) = (chart.x.scale, chart.y.scale)
+    }
+
+    /// Where each line's name belongs: its marked point, or else its last one; nil for a line without points.
+    var ends: [FigurePoint?] {
+        zip(points, marks).map { points, mark in mark.map { FigurePoint(x: $0.x, y: $0.y) } ?? points.last }
+    }
+
+    /// How far to the right a drawn value stands, from 0 to 1.
+    func xShare(_ value: Double) -> Double { xTicks.share(of: value, scale: xScale) }
+
+    /// How far up a drawn value stands, from 0 to 1.
+    func yShare(_ value: Double) -> Double { yTicks.share(of: value, scale: yScale) }
+}
+
+extension AxisTicks {
+    fileprivate func share(of value: Double, scale: FigureAxis.Scale) -> Double {
+        let (low, high) = (range.lowerBound, range.upperBound)
+        return switch scale {
+        case .linear: (value - low) / (high - low)
+        case .logarithmic: log(value / low) / log(high / low)
+        }
+    }
+}
+
+/// One axis of a chart, once its values are known.
+private struct DrawnAxis {
+    let ticks: AxisTicks
+    let unit: String
+    /// What one unit on the axis stands for.
+    let size: Double
+    private let isLogarithmic: Bool
+
+    init(_ axis: FigureAxis, values: [Double], leavesRoom: Bool) {
+        let largest = values.max() ?? 0
+        unit = axis.quantity.unit(largest: largest)
+        size = axis.quantity.scale(largest: largest)
+        switch axis.scale {
+        case .linear:
+            isLogarithmic = false
+            ticks = .linear(largest: max(largest / size, 1e-9), leavesRoom: leavesRoom)
+        case .logarithmic(let base):
+            isLogarithmic = true
+            let positive = values.filter { $0 > 0 }
+            ticks = .logarithmic(
+                smallest: (positive.min() ?? 1) / size, largest: (positive.max() ?? 1) / size, base: base,
+                leavesRoom: leavesRoom)
+        }
+    }
+
+    /// Whether the axis can show a value: a logarithmic one knows no zero.
+    func shows(_ value: Double) -> Bool { value.isFinite && (!isLogarithmic || value > 0) }
+
+    /// A value in the axis's unit, within its range.
+    func clamped(_ value: Double) -> Double { min(max(value / size, ticks.range.lowerBound), ticks.range.upperBound) }
+}

@@ -1,0 +1,75 @@
+extension PlotScript {
+    /// A line chart: spreads as pale bands under the lines, each line's name at its end, a dot where a point is marked.
+    init(_ chart: LineChart, title: String?) {
+        let drawn = DrawnChart(chart)
+        let frame = frame(of: chart, drawn, hasTitle: title != nil)
+        setLook(frame)
+        if let title { setTitle(title, frame) }
+        setAxis("x", chart.x, ticks: drawn.xTicks, unit: drawn.xUnit)
+        setAxis("y", chart.y, ticks: drawn.yTicks, unit: drawn.yUnit)
+        for (index, points) in drawn.points.enumerated() {
+            table("s\(index)", points.map { [$0.x, $0.y, $0.low ?? .nan, $0.high ?? .nan] })
+        }
+        setLabels(chart, drawn, frame)
+        plot(chart.series, drawn)
+    }
+
+    private func frame(of chart: LineChart, _ drawn: DrawnChart, hasTitle: Bool) -> PlotFrame {
+        let widest: [Double] = zip(chart.series, drawn.ends).map { series, end in
+            guard let end, drawn.xShare(end.x) > 0.55 else { return 0 }
+            // A label that begins within the frame needs only the rest of its width beside it; roughly is enough.
+            let within = (1 - drawn.xShare(end.x)) * Double(width) * 0.7
+            return PlotFrame.width(of: series.label) + 18 - within
+        }
+        let ticks = drawn.yTicks.labels.map(\.count).max() ?? 1
+        return PlotFrame(
+            width: width, height: height, tickCharacters: ticks, labelWidth: min(widest.max() ?? 0, 320),
+            hasTitle: hasTitle)
+    }
+
+    private mutating func setLabels(_ chart: LineChart, _ drawn: DrawnChart, _ frame: PlotFrame) {
+        let wishes = drawn.ends.enumerated().compactMap { index, end in
+            end.map { point in
+                LineLabels.Label(
+                    text: chart.series[index].label,
+                    x: frame.left + drawn.xShare(point.x) * (frame.right - frame.left) + 9,
+                    y: frame.bottom + drawn.yShare(point.y) * (frame.top - frame.bottom), series: index)
+            }
+        }
+        for label in LineLabels(wishes, within: frame).labels {
+            let place = "screen \(label.x / frame.width), screen \(label.y / frame.height)"
+            let color = chart.series[label.series].color.textHexadecimal
+            line("set label \(Self.quoted(label.text)) at \(place) left textcolor rgb '\(color)' front")
+        }
+    }
+
+    private mutating func plot(_ series: [FigureSeries], _ drawn: DrawnChart) {
+        var commands: [String] = []
+        for (index, line) in series.enumerated() where drawn.points[index].contains(where: { $0.low != nil }) {
+            let fill = "fillcolor rgb '\(line.color.hexadecimal)' fillstyle transparent solid 0.2 noborder"
+            commands.append("$s\(index) using 1:3:4 with filledcurves \(fill) notitle")
+            elements.append("\(line.name), spread")
+        }
+        for (index, line) in series.enumerated() {
+            let dashes = line.color.dashes.map { "dashtype \($0)" } ?? "dashtype solid"
+            let look = "linecolor rgb '\(line.color.hexadecimal)' linewidth 2.2 \(dashes)"
+            commands.append("$s\(index) using 1:2 with lines \(look) notitle")
+            elements.append(line.name)
+        }
+        for (index, line) in series.enumerated() {
+            guard let mark = drawn.marks[index] else { continue }
+            table("m\(index)", [[mark.x, mark.y]])
+            let look = "pointtype 7 pointsize 0.8 linecolor rgb '\(line.color.hexadecimal)'"
+            commands.append("$m\(index) using 1:2 with points \(look) notitle")
+            elements.append("\(line.name), \(mark.label)")
+        }
+        // Axes alone, where there is nothing to draw on them.
+        if commands.isEmpty { commands = ["NaN notitle"] }
+        self.line("plot \(commands.joined(separator: ", \\\n     "))")
+    }
+}
+
+extension FigureSeries {
+    /// What stands at the end of the line.
+    fileprivate var label: String { mark.map { "\(name): \($0.label)" } ?? name }
+}

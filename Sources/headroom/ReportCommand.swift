@@ -1,0 +1,52 @@
+import ArgumentParser
+import Foundation
+import Reports
+
+/// `headroom report`: traces in, a folder with a page, figures and data out.
+struct ReportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Write an illustrated report on recorded traces, and what they buy on a GPU.",
+        discussion: """
+            The folder gets one self-contained page (index.html), the same as Markdown (report.md), the figures as \
+            PNG, and the data of every figure as CSV and JSON. Without gnuplot it comes without figures.
+
+            Example: headroom report traces/demo.trace --model llama-2-13b --gpu h100-sxm --output reports/demo
+            """)
+
+    @Argument(help: ArgumentHelp("Finished traces of one checkpoint.", valueName: "trace"))
+    var traces: [String]
+
+    @Option(help: "The model to plan for: a name that `headroom list models` prints, or a config.json.")
+    var model = "llama-2-13b"
+
+    @Option(help: "The GPU to plan on: a name that `headroom list gpus` prints, or a JSON file.")
+    var gpu = "h100-sxm"
+
+    @Option(help: "Tokens of a prompt.")
+    var promptTokens = 3072
+
+    @Option(help: "Tokens generated after it.")
+    var newTokens = 1024
+
+    @Option(help: ArgumentHelp("The folder to write. (default: reports/ and the trace's name)", valueName: "dir"))
+    var output: String?
+
+    @Option(help: "What to print: the page's path (text), or all that was written (json).")
+    var format = OutputFormat.text
+
+    func validate() throws {
+        if format == .csv { throw ValidationError("--format csv: report prints no table; expected text or json") }
+    }
+
+    func run() throws {
+        let job = ReportJob(
+            traces: traces, model: model, gpu: gpu, promptTokens: promptTokens, newTokens: newTokens, output: output)
+        let written = try usageErrors {
+            let progress = Progress()
+            return try job.run(writer: ReportWriter(progress: { progress.show($0) }))
+        }
+        for warning in written.warnings { FileHandle.standardError.write(Data("warning: \(warning)\n".utf8)) }
+        print(format == .json ? try written.json() : written.page)
+    }
+}
