@@ -7,8 +7,9 @@ final class OpenSegment {
     /// Tokens kept; 1 where all count, since their sum is then enough.
     private let kept: Int
     private let isUnlimited: Bool
-    /// ω·k, ω·v and ω of the kept tokens, `[kept, 2 * headDim + 1]`, used as a ring.
-    private var tokens: [Float]
+    /// ω·k, ω·v and ω of the kept tokens, `[kept, 2 * headDim + 1]`, used as a ring. It grows with the longest segment:
+    /// a configuration may ask for a window that no segment ever fills.
+    private var tokens: [Float] = []
     /// Tokens of the segment so far.
     private var count = 0
 
@@ -16,7 +17,6 @@ final class OpenSegment {
         self.headDim = headDim
         isUnlimited = window == 0
         kept = max(window, 1)
-        tokens = Array(repeating: 0, count: kept * (2 * headDim + 1))
     }
 
     private var width: Int { 2 * headDim + 1 }
@@ -28,6 +28,7 @@ final class OpenSegment {
     func add(key: UnsafePointer<Float>, value: UnsafePointer<Float>, importance: Float) {
         let base = (isUnlimited ? 0 : count % kept) * width
         let keeps: Float = isUnlimited && count > 0 ? 1 : 0
+        if tokens.count == base { tokens += repeatElement(0, count: width) }
         tokens.withUnsafeMutableBufferPointer { tokens in
             let token = tokens.baseAddress! + base
             for channel in 0..<headDim {
