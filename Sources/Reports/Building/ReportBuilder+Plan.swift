@@ -16,9 +16,9 @@ extension ReportBuilder {
             caption: "\(request.model.name) on \(request.gpu.name), \(NumberText.grouped(request.promptTokens)) + "
                 + "\(NumberText.grouped(request.newTokens)) tokens",
             columns: [
-                .words("Policy"), .number("Compression"), .number("Cache of a sequence"), .number("Largest batch"),
-                .number("Batch at 99.9 %"), .number("Step, ms"), .number("Tokens/s"), .number("First token, s"),
-                .words("Limited by"), .words("Head lengths"),
+                .words("Policy"), .number("Compression"), .number("Cache a\u{A0}sequence"), .number("Largest batch"),
+                .number("Batch at 99.9\u{A0}%"), .number("Step,\u{A0}ms"), .number("Tokens/s"),
+                .number("First token,\u{A0}s"), .words("Limited by"), .words("Head lengths"),
             ],
             rows: plan.rows.map(Self.cells),
             notes: [
