@@ -9,7 +9,8 @@ struct Headroom: ParsableCommand {
         abstract: "How much KV cache a model really needs, head by head, and what that buys on a GPU.",
         version: Release.version,
         subcommands: [
-            RecordCommand.self, InspectCommand.self, EvaluateCommand.self, GenerateCommand.self, PlanCommand.self,
+            DemoCommand.self, RecordCommand.self, InspectCommand.self, EvaluateCommand.self, GenerateCommand.self,
+            PlanCommand.self,
             CompareCommand.self, ListCommand.self, ConvertCommand.self, ReportCommand.self,
         ])
 }

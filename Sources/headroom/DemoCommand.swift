@@ -1,0 +1,34 @@
+import ArgumentParser
+import Foundation
+import Workbench
+
+struct DemoCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo",
+        abstract: "Record the bundled prompts on the bundled model, and report what that buys on a GPU.",
+        discussion: """
+            Writes traces/demo.hrt and reports/demo/ below the current folder.
+
+            Example:
+              headroom demo
+            """)
+
+    @Option(help: "The folder of the report.")
+    var output = "reports/demo"
+
+    @Option(help: "text or json.")
+    var format = OutputFormat.text
+
+    func validate() throws { try format.check(.text, .json) }
+
+    func run() throws {
+        Interruption.watch()
+        var demo = Demo()
+        demo.output = output
+        let progress = Progress()
+        let (recording, report) = try demo.run(
+            shouldStop: { Interruption.isWanted }, progress: { progress.show($0) })
+        for warning in report.warnings { FileHandle.standardError.write(Data("warning: \(warning)\n".utf8)) }
+        print(format == .json ? try report.json() : recording.text() + "\n\nreport: \(report.page)")
+    }
+}
