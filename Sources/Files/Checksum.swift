@@ -43,5 +43,8 @@ public struct Digest {
 
 extension Sequence<UInt8> {
     /// The bytes as lower-case hexadecimal.
-    public var hexadecimal: String { map { String(format: "%02x", $0) }.joined() }
+    public var hexadecimal: String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
 }

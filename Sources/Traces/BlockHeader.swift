@@ -66,5 +66,5 @@ struct BlockHeader: Equatable {
 
 extension UInt32 {
     /// Eight hexadecimal digits.
-    var hexadecimal: String { bigEndian.littleEndianBytes.hexadecimal }
+    var hexadecimal: String { withUnsafeBytes(of: bigEndian) { Array($0) }.hexadecimal }
 }

@@ -6,9 +6,7 @@ extension PromptTrace {
     public static func digest(of tokens: [Int]) -> [UInt8] { Digest.sha256(bytes(of: tokens)) }
 
     private static func bytes(of tokens: [Int]) -> [UInt8] {
-        var writer = ByteWriter()
-        for token in tokens { writer.write(UInt32(truncatingIfNeeded: token)) }
-        return writer.bytes
+        tokens.map { UInt32(truncatingIfNeeded: $0) }.littleEndianBytes
     }
 
     /// The prompt block's payload.
@@ -21,8 +19,8 @@ extension PromptTrace {
         writer.write(UInt32(tokenIDs == nil ? 2 : 3))
         writer.write(id)
         writer.pad(to: 8)
-        write(.decisions, decisions.words.flatMap(\.littleEndianBytes), to: &writer)
-        write(.likelihoods, negativeLogLikelihoods.flatMap(\.bitPattern.littleEndianBytes), to: &writer)
+        write(.decisions, decisions.words.littleEndianBytes, to: &writer)
+        write(.likelihoods, negativeLogLikelihoods.map(\.bitPattern).littleEndianBytes, to: &writer)
         if let tokenIDs { write(.tokens, Self.bytes(of: tokenIDs), to: &writer) }
         writer.pad(to: TraceFormat.unit)
         return writer.bytes
@@ -89,7 +87,12 @@ extension DecisionBits {
     }
 }
 
-extension FixedWidthInteger {
-    /// The bytes of the number, the lowest first.
-    var littleEndianBytes: [UInt8] { withUnsafeBytes(of: littleEndian) { Array($0) } }
+extension [UInt32] {
+    /// The bytes of the numbers, each one's lowest first.
+    fileprivate var littleEndianBytes: [UInt8] { map(\.littleEndian).withUnsafeBytes { [UInt8]($0) } }
+}
+
+extension [UInt64] {
+    /// The bytes of the numbers, each one's lowest first.
+    fileprivate var littleEndianBytes: [UInt8] { map(\.littleEndian).withUnsafeBytes { [UInt8]($0) } }
 }

@@ -8,7 +8,7 @@ import Traces
 struct DamageTests {
     let folder: TemporaryFolder
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws { folder = try TemporaryFolder(inMemory: true) }
 
     /// Every bit of a file flipped, one at a time.
     private func everyFlip(of bytes: [UInt8], _ check: (String, _ byte: Int, _ bit: Int) throws -> Void) throws {

@@ -133,7 +133,8 @@ struct HostileTests {
             ("kv_heads", "0"), ("heads", "-4"), ("heads", "4097"), ("vocabulary_size", "99999999999999999999"),
             ("hidden_size", " 64"), ("hidden_size", "+64"), ("rope_theta", "nan"), ("norm_epsilon", "inf"),
             ("rope_theta", "10000"), ("keeps_tokens", "yes"), ("policy", "magic"), ("policy", "tova:slots=8"),
-            ("arithmetic", "float8"), ("decision_rule", "coin"), ("seed", "-1"), ("dmc_window", "65537"), ("dmc_initial_value", ""),
+            ("arithmetic", "float8"), ("decision_rule", "coin"), ("seed", "-1"), ("dmc_window", "65537"),
+            ("dmc_initial_value", ""),
         ]
         for (field, value) in cases {
             let line = error(try preamble() + block("HEAD", 0, headerPayload([field: value])))

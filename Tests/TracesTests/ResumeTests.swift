@@ -10,7 +10,7 @@ struct ResumeTests {
     let prompts = SampleTrace.prompts()
     let header = SampleTrace.header()
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws { folder = try TemporaryFolder(inMemory: true) }
 
     /// Goes on with `path` until it is finished.
     private func complete(_ path: String) throws {

@@ -7,7 +7,7 @@ import Traces
 struct SecondReaderTests {
     let folder: TemporaryFolder
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws { folder = try TemporaryFolder(inMemory: true) }
 
     @Test("Header, decisions, likelihoods and tokens are what the page says", arguments: [false, true])
     func agrees(keepsTokens: Bool) throws {

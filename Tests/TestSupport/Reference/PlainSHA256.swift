@@ -2,8 +2,7 @@
 package enum PlainSHA256 {
     /// The 32 bytes for a message.
     package static func digest(_ message: some Collection<UInt8>) -> [UInt8] {
-        var state = roots { $0.squareRoot() }.prefix(8).map { $0 }
-        let constants = roots { cubeRoot($0) }
+        var state = start
         var padded = Array(message) + [0x80]
         while padded.count % 64 != 56 { padded.append(0) }
         padded += (0..<8).reversed().map { UInt8(truncatingIfNeeded: (message.count * 8) >> (8 * $0)) }
@@ -12,6 +11,9 @@ package enum PlainSHA256 {
         }
         return state.flatMap { word in (0..<4).reversed().map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
     }
+
+    private static let start = Array(roots { $0.squareRoot() }.prefix(8))
+    private static let constants = roots { cubeRoot($0) }
 
     private static func schedule(_ bytes: [UInt32]) -> [UInt32] {
         var words = (0..<16).map { i in (0..<4).reduce(0) { $0 << 8 | bytes[4 * i + $1] } }
