@@ -94,7 +94,11 @@ struct DamageTests {
         let ends = try borders(SampleTrace.prompts())
         let bytes = try folder.bytes("a.hrt")
         let blocks = zip([0] + ends, ends + [bytes.count]).map { Array(bytes[$0..<$1]) }
-        for order in [[0, 1, 3, 4], [0, 2, 1, 3, 4], [0, 1, 1, 2, 3, 4], [0, 1, 2, 3, 4, 4], [1, 2, 3], [0, 4]] {
+        let orders = [
+            [0, 1, 3, 4], [0, 2, 1, 3, 4], [0, 1, 1, 2, 3, 4], [0, 1, 2, 3, 4, 4], [1, 2, 3], [0, 4], [0, 0, 1],
+            [0, 2], [0, 1, 3], [0, 2, 1],
+        ]
+        for order in orders {
             let path = try folder.write("b.hrt", order.flatMap { blocks[$0] })
             #expect(throws: (any Error).self, "\(order)") {
                 try TraceReader(path: path, allowUnfinished: true).prompts()

@@ -37,9 +37,11 @@ struct ResumeTests {
         let start = try folder.bytes("b.hrt")
         try SampleTrace.write(prompts, to: folder.file("a.hrt"))
         let whole = try folder.bytes("a.hrt")
-        let torn = start + Array(repeating: 0, count: 32) + whole[(start.count + 32)...].prefix(100)
-        try complete(folder.write("b.hrt", torn))
-        #expect(try folder.bytes("b.hrt") == whole)
+        for left in [0, 1, 100, whole.count] {
+            let payload = (0..<left).map { UInt8(truncatingIfNeeded: $0) }
+            try complete(folder.write("b.hrt", start + Array(repeating: 0, count: 32) + payload))
+            #expect(try folder.bytes("b.hrt") == whole, "\(left) bytes of a payload left")
+        }
     }
 
     @Test("Where there is no file, it begins")
