@@ -66,7 +66,7 @@ let suites: [Target] = [
     tests("Files"),
     tests("Descriptions"),
     tests("Kernels", "CKernels"),
-    tests("Tokenizers", "BundledModels"),
+    tests("Tokenizers", "BundledModels", "CSentencePiece"),
     tests("Checkpoints"),
     tests("Inference", "BundledModels"),
     tests("Traces"),

@@ -90,10 +90,10 @@ struct ConfigurationFields {
     /// What the core does not compute, by the name that a user finds in the file.
     func unsupportedFeatures() throws -> [String] {
         var features: [String] = []
-        if case .string(let type)? = value("model_type"), !["llama", "mistral"].contains(type) {
+        if let type = value("model_type"), ![.string("llama"), .string("mistral")].contains(type) {
             features.append("model_type \(type)")
         }
-        if case .string(let activation)? = value("hidden_act"), activation != "silu" {
+        if let activation = value("hidden_act"), activation != .string("silu") {
             features.append("hidden_act \(activation)")
         }
         for name in ["attention_bias", "mlp_bias"] where try flag(name) == true { features.append(name) }

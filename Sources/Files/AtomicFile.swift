@@ -9,17 +9,27 @@ public enum AtomicFile {
         let descriptor = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw FileError.unwritable(path: path, reason: FileError.systemReason) }
         do {
-            try write(Array(bytes), to: descriptor, path: path)
-            guard fsync(descriptor) == 0 else {
-                throw FileError.unwritable(path: path, reason: FileError.systemReason)
-            }
-            guard close(descriptor) == 0, rename(aside, path) == 0 else {
+            try writeAndClose(Array(bytes), to: descriptor, path: path)
+            guard rename(aside, path) == 0 else {
                 throw FileError.unwritable(path: path, reason: FileError.systemReason)
             }
         } catch {
             unlink(aside)
             throw error
         }
+    }
+
+    private static func writeAndClose(_ bytes: [UInt8], to descriptor: Int32, path: String) throws {
+        do {
+            try write(bytes, to: descriptor, path: path)
+            guard fsync(descriptor) == 0 else {
+                throw FileError.unwritable(path: path, reason: FileError.systemReason)
+            }
+        } catch {
+            close(descriptor)
+            throw error
+        }
+        guard close(descriptor) == 0 else { throw FileError.unwritable(path: path, reason: FileError.systemReason) }
     }
 
     /// Writes text as UTF-8.

@@ -12,16 +12,16 @@ enum PromptFile: String {
 /// The text of a file that must be UTF-8.
 enum PromptText {
     static func read(path: String) throws -> String {
-        let file = try MappedFile(path: path)
-        guard let text = String(validating: file.bytes, as: UTF8.self) else {
+        let bytes = try MappedFile.contents(of: path)
+        guard let text = String(validating: bytes, as: UTF8.self) else {
             throw FileError.malformed(
-                path: path, offset: validPrefix(file.bytes), expected: "UTF-8 text", found: "other bytes")
+                path: path, offset: validPrefix(bytes), expected: "UTF-8 text", found: "other bytes")
         }
         return text.hasPrefix("\u{FEFF}") ? String(text.unicodeScalars.dropFirst()) : text
     }
 
     /// Bytes up to the first that is no UTF-8.
-    private static func validPrefix(_ bytes: UnsafeRawBufferPointer) -> Int {
+    private static func validPrefix(_ bytes: [UInt8]) -> Int {
         var decoder = UTF8.ForwardParser()
         var iterator = bytes.makeIterator()
         var offset = 0

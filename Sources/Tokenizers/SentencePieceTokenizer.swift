@@ -24,14 +24,12 @@ public final class SentencePieceTokenizer: @unchecked Sendable {
     /// Opens the model at `path`.
     /// - Throws: `FileError.unreadable`, or `TokenizerError.notAModel` for a file that is damaged or something else.
     public static func open(path: String) throws -> SentencePieceTokenizer {
-        let file = try MappedFile(path: path)
-        var digest = Digest()
-        digest.update(file.bytes)
+        let bytes = try MappedFile.contents(of: path)
         var message: UnsafeMutablePointer<CChar>?
-        guard let model = csp_open(file.bytes.baseAddress, file.bytes.count, &message) else {
+        guard let model = csp_open(bytes, bytes.count, &message) else {
             throw TokenizerError.notAModel(path: path, reason: taken(message))
         }
-        return SentencePieceTokenizer(path: path, fingerprint: digest.finalize().hexadecimal, model: model)
+        return SentencePieceTokenizer(path: path, fingerprint: Digest.sha256(bytes).hexadecimal, model: model)
     }
 
     /// The library's message, which is ours to free.

@@ -1,0 +1,67 @@
+import Descriptions
+import Testing
+
+struct CachePolicyTests {
+    @Test(
+        "A policy prints as the word that it was read from",
+        arguments: [
+            "full", "dmc", "h2o:heavy=64,recent=64", "h2o:heavy=0.125,recent=0.125,prefill=full", "tova:slots=128",
+            "tova:slots=128,protect=1,prefill=only", "window:sinks=4,window=124", "streaming:sinks=4,window=1.0",
+            "window:sinks=0,window=8,prefill=only",
+        ])
+    func roundTrip(word: String) throws {
+        #expect("\(try CachePolicy(word))" == word)
+    }
+
+    @Test("A word's parts land where they belong, in any order and case of the name")
+    func parts() throws {
+        #expect(
+            try CachePolicy("H2O:recent=8,heavy=0.25")
+                == .heavyHitters(heavy: .fraction(0.25), recent: .slots(8), prefill: .online))
+        #expect(try CachePolicy("tova:slots=7,prefill=full") == .leastAttended(slots: .slots(7), prefill: .full))
+        #expect(
+            try CachePolicy("streaming:window=9,sinks=4,prefill=online")
+                == .streaming(sinks: .slots(4), window: .slots(9), prefill: .online))
+    }
+
+    @Test(
+        "A word that is no policy is refused with the reason",
+        arguments: [
+            ("", "no such policy; there are full, dmc, h2o:heavy=N,recent=N"),
+            ("lru", "no such policy"), ("h2o", "'heavy' is missing"), ("h2o:heavy=4", "'recent' is missing"),
+            ("tova:slots=-1", "'slots': expected a whole number of slots"), ("tova:slots=1.5", "found '1.5'"),
+            ("tova:slots=nan", "found 'nan'"), ("tova:slots=inf", "found 'inf'"), ("tova:slots=", "found 'slots='"),
+            ("tova:slots", "expected name=value, found 'slots'"), ("tova:slots=99999999999999999999", "found '9999"),
+            ("tova:slots=0", "expected at least 1 slot"), ("h2o:heavy=0,recent=0", "expected at least 1 slot"),
+            ("tova:slots=4,slots=5", "'slots' is given twice"), ("tova:slots=4,recent=5", "'recent' is unknown here"),
+            ("full:slots=4", "'slots' is unknown here"), ("tova:slots=4,prefill=late", "found 'late'"),
+            ("tova:slots=4,protect=2", "'protect': expected 0 or 1, found '2'"),
+            ("window:sinks=4,window=4,protect=1", "'protect' is unknown here"),
+        ])
+    func refused(word: String, reason: String) throws {
+        let error = try #require(throws: PolicyError.self) { try CachePolicy(word) }
+        #expect(error.description.hasPrefix("policy '\(word)': "))
+        #expect(error.reason.contains(reason), "\(error.reason)")
+    }
+
+    @Test("A share is rounded, and at least one slot")
+    func shares() throws {
+        #expect(SlotCount.fraction(0.125).resolved(tokens: 100) == 13)
+        #expect(SlotCount.fraction(0.125).resolved(tokens: 99) == 12)
+        #expect(SlotCount.fraction(0.001).resolved(tokens: 10) == 1)
+        #expect(SlotCount.slots(7).resolved(tokens: 3) == 7)
+        #expect(try CachePolicy("h2o:heavy=0.25,recent=10").budget(tokens: 100) == 35)
+        #expect(try CachePolicy("streaming:sinks=4,window=60").budget(tokens: 1) == 64)
+        #expect(CachePolicy.full.budget(tokens: 100) == nil)
+        #expect(CachePolicy.dmc.budget(tokens: 100) == nil)
+    }
+
+    @Test("Only policies that drop slots have a time to begin")
+    func evicting() throws {
+        #expect(!CachePolicy.full.evicts && !CachePolicy.dmc.evicts)
+        #expect(CachePolicy.dmc.prefill == nil)
+        #expect(try CachePolicy("tova:slots=4").evicts)
+        #expect(try CachePolicy("tova:slots=4").prefill == .online)
+        #expect(try CachePolicy("window:sinks=1,window=4,prefill=only").prefill == .only)
+    }
+}

@@ -1,0 +1,53 @@
+import Files
+import Foundation
+import TestSupport
+import Testing
+
+struct MappedFileTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    @Test("A mapped file has the file's bytes, and its reader the file's name")
+    func bytes() throws {
+        let path = try folder.write("a", [1, 2, 3])
+        #expect(try MappedFile.contents(of: path) == [1, 2, 3])
+        let file = try MappedFile(path: path)
+        try withExtendedLifetime(file) { () throws in
+            var reader = file.reader
+            #expect(reader.path == path)
+            #expect(Array(try reader.read(count: 3)) == [1, 2, 3])
+        }
+    }
+
+    @Test("An empty file is no error")
+    func empty() throws {
+        #expect(try MappedFile.contents(of: folder.write("a", [UInt8]())) == [])
+    }
+
+    @Test("A missing file, a folder and a device are refused by name")
+    func unreadable() {
+        let missing = folder.file("none")
+        #expect(throws: FileError.unreadable(path: missing, reason: "No such file or directory")) {
+            try MappedFile(path: missing)
+        }
+        for path in [folder.path, "/dev/zero"] {
+            #expect(throws: FileError.unreadable(path: path, reason: "not a regular file")) {
+                try MappedFile(path: path)
+            }
+        }
+    }
+
+    @Test("The mapping goes when the object does")
+    func unmapped() throws {
+        let path = try folder.write("mapped-\(UUID().uuidString)", [1])
+        func isMapped() throws -> Bool {
+            try String(contentsOfFile: "/proc/self/maps", encoding: .utf8).contains(path)
+        }
+        var file: MappedFile? = try MappedFile(path: path)
+        #expect(try withExtendedLifetime(file) { try isMapped() })
+        file = nil
+        #expect(try !isMapped())
+        #expect(file == nil)
+    }
+}
