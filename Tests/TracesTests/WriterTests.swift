@@ -123,7 +123,7 @@ struct WriterTests {
         #expect(throws: FileError.self) { try TraceWriter.create(path: folder.file("a.hrt"), header: header) }
         header = SampleTrace.header()
         header.policy = try CachePolicy("h2o:heavy=64,recent=64")
-        #expect(throws: FileError.self) { try TraceWriter.create(path: folder.file("a.hrt"), header: header) }
+        #expect(throws: TraceError.self) { try TraceWriter.create(path: folder.file("a.hrt"), header: header) }
         header = SampleTrace.header()
         header.model = String(repeating: "x", count: 70_000)
         #expect(throws: FileError.self) { try TraceWriter.create(path: folder.file("a.hrt"), header: header) }
