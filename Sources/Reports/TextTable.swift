@@ -1,18 +1,18 @@
 /// Columns of text, padded so that they line up: words to the left, numbers to the right.
-struct TextTable {
+package struct TextTable {
     private let titles: [String]
     private var rows: [[String]] = []
 
     /// A table with these column titles.
-    init(_ titles: [String]) { self.titles = titles }
+    package init(_ titles: [String]) { self.titles = titles }
 
     /// Adds a row; missing cells are empty.
-    mutating func add(_ cells: [String]) {
+    package mutating func add(_ cells: [String]) {
         rows.append(cells + Array(repeating: "", count: max(0, titles.count - cells.count)))
     }
 
     /// The table, each line ending with a newline.
-    func text() -> String {
+    package func text() -> String {
         let widths = titles.indices.map { column in
             ([titles] + rows).map { $0[column].count }.max() ?? 0
         }

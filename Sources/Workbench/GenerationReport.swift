@@ -1,6 +1,7 @@
 import Descriptions
 import Inference
 import Recording
+import Reports
 
 /// What `generate` prints: what was written, and what the cache held.
 public struct GenerationReport: Encodable {
@@ -31,7 +32,7 @@ public struct GenerationReport: Encodable {
     }
 
     /// As JSON.
-    public func json() throws -> String { try encodedJSON(self) }
+    public func json() throws -> String { try JSONText.text(self, snakeCase: true) }
 
     /// For people: the texts, unless they were `streamed` already, then the figures.
     public func text(streamed: Bool) -> String {

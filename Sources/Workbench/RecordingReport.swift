@@ -1,6 +1,7 @@
 import Descriptions
 import Foundation
 import Recording
+import Reports
 import Traces
 
 /// What `record` prints when it is done: figures of the trace, and of this run.
@@ -59,7 +60,7 @@ public struct RecordingReport: Encodable {
     }
 
     /// As JSON.
-    public func json() throws -> String { try encodedJSON(self) }
+    public func json() throws -> String { try JSONText.text(self, snakeCase: true) }
 
     /// For people.
     public func text() -> String {
@@ -75,9 +76,7 @@ public struct RecordingReport: Encodable {
             "\(fileBytes) bytes\(perDecision): decisions \(decisionBytes), likelihoods \(likelihoodBytes), "
                 + (tokenBytes > 0 ? "token ids \(tokenBytes), " : "") + "framing \(framingBytes)")
         lines += speedLines(prefill: prefillTokensPerSecond, decode: decodeTokensPerSecond)
-        if decisionsRecorded > 0 {
-            lines.append("near ties: \(nearTies) of \(decisionsRecorded) decisions, which rounding could turn")
-        }
+        lines += nearTieLines(policy, ties: nearTies, of: decisionsRecorded)
         return lines.joined(separator: "\n")
     }
 }
