@@ -87,7 +87,9 @@ struct ModelConfigurationTests {
             ("dmc_target_ratio", "0", "0.0"), ("attention_bias", "\"no\"", "\"no\""),
         ] as [(String, String?, String)])
     func wrongFields(name: String, value: String?, found: String) throws {
-        let error = try #require(throws: ConfigurationError.self) { try read([name: value]) }
+        var changes: [String: String?] = ["dmc_window_size": "12"]
+        changes.updateValue(value, forKey: name)
+        let error = try #require(throws: ConfigurationError.self) { try read(changes) }
         guard case .field("config.json", name, _, found) = error else {
             Issue.record("\(error)")
             return

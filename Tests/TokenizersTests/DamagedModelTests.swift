@@ -41,37 +41,35 @@ struct DamagedModelTests {
 
     @Test("A model cut short anywhere but between two fields is refused; one that opens does no harm")
     func truncated() throws {
-        var refused = 0
-        let cuts = Array(stride(from: 1, to: model.count, by: 997)) + Array(model.count - 200..<model.count)
-        for cut in cuts {
-            let bytes = Array(model[..<cut])
-            guard try refusal(bytes) == nil else {
-                refused += 1
-                continue
-            }
-            try exercise(bytes)
-        }
-        #expect(refused > cuts.count * 9 / 10)
+        let cuts = Array(stride(from: 1, to: model.count, by: 997)) + Array(model.count - 100..<model.count)
+        let refused = cuts.filter { !Self.opens(Array(model[..<$0])) }
+        #expect(refused.count > cuts.count * 9 / 10)
+        #expect(try refusal(Array(model.dropLast(1)))?.contains("byte") == true)
     }
 
-    @Test("No flipped bit of the model's settings or first pieces brings the process down")
+    @Test("No flipped bit of the model's first pieces or settings brings the process down")
     func flipped() throws {
-        for index in Array(0..<64) + Array(model.count - 96..<model.count) {
+        var refused = 0
+        for index in Array(0..<24) + Array(model.count - 48..<model.count) {
             for bit in 0..<8 {
                 var bytes = model
                 bytes[index] ^= 1 << UInt8(bit)
-                try exercise(bytes)
+                refused += Self.opens(bytes) ? 0 : 1
             }
         }
+        #expect((1..<72 * 8).contains(refused))
     }
 
-    /// Encodes and decodes with whatever these bytes are, if they are a model at all.
-    private func exercise(_ bytes: [UInt8]) throws {
-        let path = try folder.write("tokenizer.model", bytes)
-        guard let tokenizer = try? SentencePieceTokenizer.open(path: path) else { return }
-        guard let tokens = try? tokenizer.encode("A cat, a café\n 日本") else { return }
-        _ = try? tokenizer.decode(tokens)
-        _ = try? tokenizer.decode(Array(0..<tokenizer.vocabularySize))
+    /// Whether these bytes are a model; if so, it encodes, and decodes its whole vocabulary.
+    private static func opens(_ bytes: [UInt8]) -> Bool {
+        guard let handle = csp_open(bytes, bytes.count, nil) else { return false }
+        defer { csp_close(handle) }
+        let text = "A cat, a café\n 日本"
+        var count = 0
+        csp_free(csp_encode(handle, text, text.utf8.count, &count, nil))
+        let ids = Array(0..<csp_vocabulary_size(handle))
+        csp_free(csp_decode(handle, ids, ids.count, &count, nil))
+        return true
     }
 
     @Test("A character map that points outside itself is refused at its byte")
