@@ -74,7 +74,7 @@ let suites: [Target] = [
     tests("Capacity"),
     tests("Comparison"),
     tests("Reports"),
-    tests("Workbench"),
+    tests("Workbench", "BundledModels", "Comparison"),
     tests("headroom"),
 ]
 

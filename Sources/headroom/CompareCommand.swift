@@ -14,7 +14,8 @@ struct CompareCommand: ParsableCommand {
             under H2O, TOVA, sinks with a window, and StreamingLLM for each budget. Losses are counted from the plain model.
 
             Example:
-              headroom compare --model default-base default default-gqa llama-2-13b --gpu h100-sxm --budget 50%,25%,12.5%
+              headroom compare --model default-base default default-gqa llama-2-13b \\
+                --gpu h100-sxm --budget 50%,25%,12.5%
             """)
 
     @Option(

@@ -9,7 +9,8 @@ struct GenerateCommand: ParsableCommand {
         abstract: "Write on from a prompt, and show what the cache held.",
         discussion: """
             Example:
-              headroom generate --prompt "It was a dark and stormy night" --temperature 0.8 --top-p 0.95 --seed 1
+              headroom generate --prompt "It was a dark and stormy night" \\
+                --temperature 0.8 --top-p 0.95 --seed 1
             """)
 
     @OptionGroup var model: ModelOptions

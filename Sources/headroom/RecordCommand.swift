@@ -12,7 +12,8 @@ struct RecordCommand: ParsableCommand {
             line), or folders of them. The trace holds no text, and token ids only with --keep-tokens.
 
             Example:
-              headroom record --model default --prompts prompts/ --output traces/mine.hrt --max-new-tokens 64
+              headroom record --model default --prompts prompts/ \\
+                --output traces/mine.hrt --max-new-tokens 64
             """)
 
     @OptionGroup var model: ModelOptions

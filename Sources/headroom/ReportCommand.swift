@@ -11,7 +11,9 @@ struct ReportCommand: ParsableCommand {
             The folder gets one self-contained page (index.html), the same as Markdown (report.md), the figures as \
             PNG, and the data of every figure as CSV and JSON. Without gnuplot it comes without figures.
 
-            Example: headroom report traces/demo.trace --model llama-2-13b --gpu h100-sxm --output reports/demo
+            Example:
+              headroom report traces/demo.hrt --model llama-2-13b --gpu h100-sxm \\
+                --output reports/demo
             """)
 
     @Argument(help: ArgumentHelp("Finished traces of one checkpoint.", valueName: "trace"))

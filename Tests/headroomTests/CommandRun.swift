@@ -6,13 +6,14 @@ struct CommandRun {
     let errors: String
     let exitCode: Int32
 
-    /// Calls `headroom`, which lies beside the tests, and waits for its end.
-    init(_ arguments: [String], environment: [String: String] = [:]) throws {
+    /// Calls `headroom`, which lies beside the tests, and waits for its end; `folder` is where it runs.
+    init(_ arguments: [String], folder: String? = nil, environment: [String: String] = [:]) throws {
         let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let process = Process()
         process.executableURL = URL(fileURLWithPath: tests).deletingLastPathComponent()
             .appendingPathComponent("headroom")
         process.arguments = arguments
+        if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let files = (0..<2).map { _ in
             FileManager.default.temporaryDirectory.appendingPathComponent("headroom-\(UUID().uuidString)")

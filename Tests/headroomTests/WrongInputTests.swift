@@ -1,0 +1,41 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("Wrong input on the command line")
+struct WrongInputTests {
+    /// What is wrong, the arguments, the exit code, and what the line must name. `@` stands for an empty folder.
+    private static let cases: [(String, [String], Int32, String)] = [
+        ("an unknown GPU", plan(gpu: "h1000"), 64, "h100-sxm"),
+        ("an unknown model to plan for", plan(model: "llama-9"), 64, "llama-2-13b"),
+        ("an unknown policy", plan() + ["--policy", "lru"], 64, "h2o:heavy"),
+        ("a model that is no folder", ["evaluate", "--model", "nowhere"], 1, "default-base"),
+        ("a folder without a model", ["evaluate", "--model", "@"], 1, "config.json"),
+        ("a folder without prompts", ["evaluate", "--prompts", "@"], 1, ".txt"),
+        ("a missing prompt", ["evaluate", "--prompts", "@/none.txt"], 1, "none.txt"),
+        ("a trace that is none", ["inspect", "@/none.hrt"], 1, "none.hrt"),
+        ("an output in no folder", ["record", "--output", "@/a/b.hrt"], 1, "b.hrt"),
+        ("evictions on a DMC model", ["evaluate", "--policy", "tova:slots=9"], 1, "tova:slots=9"),
+        ("dmc on a plain model", ["evaluate", "--model", "default-base", "--policy", "dmc"], 1, "dmc_window_size"),
+        ("no trace and no ratio", plan(lengths: ["--policy", "dmc"]), 64, "trace"),
+    ]
+
+    private static func plan(
+        model: String = "llama-2-7b", gpu: String = "l40s", lengths: [String] = ["--ratio", "4"]
+    ) -> [String] {
+        ["plan", "--model", model, "--gpu", gpu, "--prompt-tokens", "100", "--new-tokens", "10"] + lengths
+    }
+
+    @Test("One line says what is wrong, and the exit code says whose fault it is", arguments: cases.indices)
+    func wrong(index: Int) throws {
+        let (name, arguments, code, named) = Self.cases[index]
+        let folder = try TemporaryFolder()
+        let run = try CommandRun(arguments.map { $0.replacingOccurrences(of: "@", with: folder.path) })
+        #expect(run.exitCode == code, "\(name): \(run.errors)")
+        #expect(run.errors.contains(named), "\(name): \(run.errors)")
+        #expect(run.errors.hasPrefix("Error: "), "\(name)")
+        #expect(run.errors.split(separator: "\n").count == 1, "\(name): \(run.errors)")
+        #expect(run.output.isEmpty, "\(name)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty, "\(name)")
+    }
+}
