@@ -45,5 +45,6 @@ packages: toolchain
 
 toolchain:
 	@swift --version 2>/dev/null | grep -qE 'Swift version (6\.[1-9]|6\.[1-9][0-9]|[7-9])' || \
-		{ echo "make: expected a Swift toolchain from 6.1 on (https://www.swift.org/install/linux), found" \
-		"$$(swift --version 2>/dev/null | head -n 1 || true)" >&2; exit 1; }
+		{ found=$$(swift --version 2>/dev/null | head -n 1); \
+		echo "make: expected a Swift toolchain from 6.1 on (https://www.swift.org/install/linux), found" \
+		"$${found:-none}" >&2; exit 1; }
