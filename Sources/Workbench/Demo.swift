@@ -1,10 +1,11 @@
 import BundledModels
+import Comparison
 import Files
 import Foundation
 import Recording
 import Reports
 
-/// The main job on the bundled models and prompts: record, plan, report.
+/// The main job on the bundled models and prompts: record, plan, compare, report.
 public struct Demo: Sendable {
     /// Where the recording goes.
     public var trace = "traces/demo.hrt"
@@ -12,6 +13,8 @@ public struct Demo: Sendable {
     public var output = "reports/demo"
     /// Tokens generated after each prompt.
     public var newTokens = 64
+    /// Prompts that the policies are compared on.
+    public var comparedPrompts = 8
 
     /// The demo with its defaults, below the current folder.
     public init() {}
@@ -29,9 +32,22 @@ public struct Demo: Sendable {
         let summary = try Recorder(model, options: options).record(
             prompts, to: trace, existing: .replace, shouldStop: shouldStop,
             progress: { progress("recording: \($0.done) of \($0.total) prompts") })
+        let comparison = try compare(shouldStop: shouldStop, progress: progress)
         let job = ReportJob(traces: [trace], output: output)
-        let written = try job.run(command: "headroom demo", writer: ReportWriter(progress: progress))
+        let written = try job.run(
+            command: "headroom demo", comparison: comparison, writer: ReportWriter(progress: progress))
         return (try RecordingReport(summary, tracePath: trace), written)
+    }
+
+    private func compare(
+        shouldStop: () -> Bool, progress: @escaping @Sendable (String) -> Void
+    ) throws -> PolicyComparison {
+        var job = ComparisonJob()
+        job.promptLimit = comparedPrompts
+        job.budgets = try ComparisonJob.defaultBudgets.map { try CacheBudget($0) }
+        return try job.run(
+            shouldStop: shouldStop,
+            progress: { run, count, name in progress("comparing: run \(run + 1) of \(count), \(name)") })
     }
 
     private func makeFolder(of path: String) throws {

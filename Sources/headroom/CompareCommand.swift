@@ -12,6 +12,7 @@ struct CompareCommand: ParsableCommand {
         discussion: """
             Compares recorded traces of the same prompts, or records them: every model under its own policy, and the plain one
             under H2O, TOVA, sinks with a window, and StreamingLLM for each budget. Losses are counted from the plain model.
+            With --output it also writes a report with figures of loss, memory, throughput, and of what one head keeps.
 
             Example:
               headroom compare --model default-base default default-gqa llama-2-13b \\
@@ -56,6 +57,10 @@ struct CompareCommand: ParsableCommand {
     @Option(help: "Seed of the bootstrap.")
     var seed: UInt64 = 0
 
+    @Option(
+        help: ArgumentHelp("A folder for an illustrated report, beside what is printed.", valueName: "dir"))
+    var output: String?
+
     @Option(help: "text, json or csv.")
     var format = OutputFormat.text
 
@@ -77,11 +82,30 @@ struct CompareCommand: ParsableCommand {
                     shouldStop: { Interruption.isWanted },
                     progress: { run, count, name in progress.show("run \(run + 1) of \(count): \(name)") }))
         }
+        try write(report, progress)
         switch format {
         case .text: print(try report.text(), terminator: "")
         case .json: print(try report.json())
         case .csv: print(report.csv(), terminator: "")
         }
+    }
+
+    private func write(_ report: ComparisonReport, _ progress: Progress) throws {
+        guard let output else { return }
+        let page = try report.page(command: command)
+        let written = try ReportWriter(progress: { progress.show($0) }).write(page, to: output)
+        for warning in written.warnings { FileHandle.standardError.write(Data("warning: \(warning)\n".utf8)) }
+    }
+
+    /// The command line that does this job, defaults spelt out.
+    private var command: String {
+        var words = ["headroom", "compare"]
+        for (option, values) in [("--trace", trace), ("--model", model), ("--prompts", prompts)] where !values.isEmpty {
+            words += [option] + values
+        }
+        words += ["--budget", budget.values.joined(separator: ","), "--gpu", gpu, "--gpus", "\(gpus)"]
+        words += ["--prompt-tokens", "\(promptTokens)", "--new-tokens", "\(newTokens)", "--seed", "\(seed)"]
+        return words.joined(separator: " ")
     }
 
     private func job() throws -> ComparisonJob {

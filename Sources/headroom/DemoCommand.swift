@@ -5,7 +5,7 @@ import Workbench
 struct DemoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "Record the bundled prompts on the bundled model, and report what that buys on a GPU.",
+        abstract: "Record the bundled prompts, compare cache policies, and report what they buy on a GPU.",
         discussion: """
             Writes traces/demo.hrt and reports/demo/ below the current folder.
 

@@ -1,4 +1,5 @@
 import Capacity
+import Comparison
 import Foundation
 
 /// Everything `report` does, from names and paths to a folder on disk.
@@ -30,15 +31,20 @@ public struct ReportJob: Sendable {
     }
 
     /// Makes the report and writes it. `command` is what the report says made it; nil for `self.command`.
+    /// - Parameter comparison: policies held against each other, for sections of their own.
     /// - Throws: `CapacityError`, `TraceError`, `FileError`; nothing is written then.
-    public func run(command: String? = nil, writer: ReportWriter = ReportWriter()) throws -> WrittenReport {
+    public func run(
+        command: String? = nil, comparison: PolicyComparison? = nil, writer: ReportWriter = ReportWriter()
+    ) throws -> WrittenReport {
         writer.progress("reading \(traces.count == 1 ? "the trace" : "\(traces.count) traces")")
         let recording = try ReportRecording(paths: traces)
         let builder = ReportBuilder(
             recording: recording, model: try PlannedModel.named(model), gpu: try GPU.named(gpu),
             promptTokens: promptTokens, newTokens: newTokens, command: command ?? self.command)
         writer.progress("planning")
-        return try writer.write(try builder.report(), to: output ?? "reports/\(recording.name)")
+        var report = try builder.report()
+        if let comparison { try report.add(comparison) }
+        return try writer.write(report, to: output ?? "reports/\(recording.name)")
     }
 
     /// The command line that does this job, every default spelt out.

@@ -4,6 +4,7 @@ extension Figure {
         switch chart {
         case .lines(let chart): chart.csv
         case .heatMap(let map): map.csv
+        case .panels(let map): map.csv
         }
     }
 }
@@ -28,5 +29,18 @@ extension HeatMap {
             values.enumerated().map { ["\(row)", "\($0.offset)", DataText.number($0.element)] }
         }
         return DataText.csv([[y.column, x.column, value.column]] + rows)
+    }
+}
+
+extension PanelMap {
+    fileprivate var csv: String {
+        let rows = panels.flatMap { panel in
+            panel.cells.enumerated().flatMap { row, values in
+                values.enumerated().map { column, value in
+                    [panel.name, "\(row * cellSize)", "\(column * cellSize)", DataText.number(value)]
+                }
+            }
+        }
+        return DataText.csv([["panel", y.column, x.column, value.column]] + rows)
     }
 }

@@ -15,6 +15,8 @@ private struct FigureDocument: Encodable {
     var cells: [[Double]]?
     var series: [SeriesDocument]?
     var spread: String?
+    var cellSize: Int?
+    var panels: [PanelDocument]?
 
     init(_ figure: Figure) {
         name = figure.name
@@ -32,8 +34,25 @@ private struct FigureDocument: Encodable {
             y = AxisDocument(map.y)
             value = AxisDocument(map.value)
             cells = map.cells
+        case .panels(let map):
+            kind = "panels"
+            x = AxisDocument(map.x)
+            y = AxisDocument(map.y)
+            value = AxisDocument(map.value)
+            cellSize = map.cellSize
+            panels = map.panels.map { PanelDocument(name: $0.name, cells: $0.cells) }
         }
     }
+
+    private enum CodingKeys: String, CodingKey {
+        case name, title, kind, x, y, value, cells, series, spread, panels
+        case cellSize = "cell_size"
+    }
+}
+
+private struct PanelDocument: Encodable {
+    let name: String
+    let cells: [[Double]]
 }
 
 private struct AxisDocument: Encodable {

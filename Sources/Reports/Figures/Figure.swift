@@ -31,4 +31,6 @@ public enum Chart: Equatable, Sendable {
     case lines(LineChart)
     /// A grid of coloured cells.
     case heatMap(HeatMap)
+    /// Several grids on the same axes, side by side.
+    case panels(PanelMap)
 }

@@ -16,6 +16,8 @@ public enum FigureColor: CaseIterable, Equatable, Sendable {
     case purple
     /// For windows.
     case sky
+    /// For StreamingLLM: Tol's muted olive (Technical note SRON/EPS/TN/09-002, 2021), since a window has sky already.
+    case olive
 
     /// As `#rrggbb`.
     var hexadecimal: String {
@@ -27,6 +29,7 @@ public enum FigureColor: CaseIterable, Equatable, Sendable {
         case .vermilion: "#d55e00"
         case .purple: "#cc79a7"
         case .sky: "#56b4e9"
+        case .olive: "#999933"
         }
     }
 
@@ -39,6 +42,7 @@ public enum FigureColor: CaseIterable, Equatable, Sendable {
         case .vermilion: "#b34f00"
         case .purple: "#a04878"
         case .sky: "#1c74a6"
+        case .olive: "#6b6b1f"
         }
     }
 
@@ -51,6 +55,7 @@ public enum FigureColor: CaseIterable, Equatable, Sendable {
         case .vermilion: "(4,4)"
         case .purple: "(2,4)"
         case .sky: "(10,3,2,3,2,3)"
+        case .olive: "(6,2,2,2)"
         }
     }
 }

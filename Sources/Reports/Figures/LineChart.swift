@@ -28,9 +28,26 @@ public struct FigureSeries: Equatable, Sendable {
     public var points: [FigurePoint]
     /// A point that is pointed out, by a dot and a word.
     public var mark: FigureMark?
+    /// How its points are drawn.
+    public var look: Look
+
+    /// How the points of a series are drawn.
+    public enum Look: Equatable, Sendable {
+        /// A line; a spread is a pale band.
+        case line
+        /// A line with a dot at every point; a spread is a bar.
+        case dottedLine
+        /// Dots alone; a spread is a bar.
+        case dots
+        /// A thin line with a ring at every point: around dots of other series, to point them out.
+        case rings
+    }
 
     /// A series by its parts; see the properties.
-    public init(name: String, color: FigureColor, points: [FigurePoint], mark: FigureMark? = nil) {
+    public init(
+        name: String, color: FigureColor, points: [FigurePoint], mark: FigureMark? = nil, look: Look = .line
+    ) {
+        self.look = look
         self.name = name
         self.color = color
         self.points = points

@@ -10,6 +10,10 @@ public enum Quantity: String, Equatable, Sendable {
     case tokensPerSecond = "tokens_per_second"
     /// Tokens for each slot: a compression ratio.
     case tokensPerSlot = "tokens_per_slot"
+    /// Nats a token: a loss in quality.
+    case natsPerToken = "nats_per_token"
+    /// Hundredths of a whole.
+    case percent
     /// A running number from 0.
     case index
 
@@ -21,6 +25,8 @@ public enum Quantity: String, Equatable, Sendable {
         case .sequences: "sequences"
         case .tokensPerSecond: "tokens/s"
         case .tokensPerSlot: "tokens per slot"
+        case .natsPerToken: "nats/token"
+        case .percent: "%"
         case .index: ""
         }
     }

@@ -10,13 +10,17 @@ struct AxisTicks: Equatable {
     /// What stands at each tick.
     var labels: [String]
 
-    /// An axis from zero to `largest`, or a little beyond where it `leavesRoom`.
-    static func linear(largest: Double, leavesRoom: Bool) -> AxisTicks {
-        let step = niceStep(largest / 5)
-        let end = leavesRoom ? largest * 1.06 : largest
-        let values = (0...max(0, Int((end / step + 1e-9).rounded(.down)))).map { Double($0) * step }
+    /// An axis from zero, or `smallest` where that is below, to `largest`; or a little beyond where it `leavesRoom`.
+    static func linear(smallest: Double = 0, largest: Double, leavesRoom: Bool) -> AxisTicks {
+        let low = min(0, smallest)
+        let step = niceStep((largest - low) / 5)
+        let room = leavesRoom ? (largest - low) * 0.06 : 0
+        let (start, end) = (low < 0 ? low - room : 0, largest + room)
+        let first = min(0, Int((start / step - 1e-9).rounded(.up)))
+        let values = (first...max(0, Int((end / step + 1e-9).rounded(.down)))).map { Double($0) * step }
         let places = max(0, Int((-log10(step) - 1e-9).rounded(.up)))
-        return AxisTicks(range: 0...end, values: values, labels: values.map { NumberText.fixed($0, places: places) })
+        return AxisTicks(
+            range: start...end, values: values, labels: values.map { NumberText.fixed($0, places: places) })
     }
 
     /// An axis from `smallest` to `largest`, both positive, or a little beyond where it `leavesRoom`; with ticks at

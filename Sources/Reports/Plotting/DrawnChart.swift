@@ -13,12 +13,15 @@ struct DrawnChart {
 
     init(_ chart: LineChart) {
         let all = chart.series.flatMap(\.points)
-        let x = DrawnAxis(chart.x, values: all.map(\.x), leavesRoom: false)
+        let x = DrawnAxis(
+            chart.x, values: all.map(\.x), leavesRoom: chart.series.contains { $0.look != .line })
         let y = DrawnAxis(chart.y, values: all.flatMap { [$0.y, $0.low ?? $0.y, $0.high ?? $0.y] }, leavesRoom: true)
-        points = chart.series.map { series in
+        let shifts = Self.shifts(chart)
+        points = zip(chart.series, shifts).map { series, shift in
             series.points.filter { x.shows($0.x) && y.shows($0.y) }.map { point in
                 FigurePoint(
-                    x: point.x / x.size, y: point.y / y.size,
+                    x: point.x / x.size + shift * (x.ticks.range.upperBound - x.ticks.range.lowerBound),
+                    y: point.y / y.size,
                     low: point.low.map { y.clamped($0) }, high: point.high.map { y.clamped($0) })
             }
         }
@@ -31,6 +34,16 @@ struct DrawnChart {
         (xTicks, yTicks) = (x.ticks, y.ticks)
         (xUnit, yUnit) = (x.unit, y.unit)
         (xScale, yScale) = (chart.x.scale, chart.y.scale)
+    }
+
+    /// How far each series is moved sideways, as a share of the axis: bars at the same place would hide each other.
+    private static func shifts(_ chart: LineChart) -> [Double] {
+        let beside = chart.series.indices.filter { chart.series[$0].look == .dottedLine }
+        guard chart.x.scale == .linear, beside.count > 1 else { return chart.series.map { _ in 0 } }
+        return chart.series.indices.map { index in
+            guard let place = beside.firstIndex(of: index) else { return 0 }
+            return 0.009 * (Double(place) - Double(beside.count - 1) / 2)
+        }
     }
 
     /// Where each line's name belongs: its marked point, or else its last one; nil for a line without points.
@@ -70,7 +83,8 @@ private struct DrawnAxis {
         switch axis.scale {
         case .linear:
             isLogarithmic = false
-            ticks = .linear(largest: max(largest / size, 1e-9), leavesRoom: leavesRoom)
+            ticks = .linear(
+                smallest: (values.min() ?? 0) / size, largest: max(largest / size, 1e-9), leavesRoom: leavesRoom)
         case .logarithmic(let base):
             isLogarithmic = true
             let positive = values.filter { $0 > 0 }

@@ -44,6 +44,7 @@ extension PlotScript {
         switch figure.chart {
         case .lines(let chart): self.init(chart, title: title)
         case .heatMap(let map): self.init(map, title: title)
+        case .panels(let map): self.init(map, title: title)
         }
     }
 }

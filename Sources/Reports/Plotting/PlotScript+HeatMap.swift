@@ -21,12 +21,12 @@ extension PlotScript {
         setAxis("cb", map.value, ticks: ticks, unit: map.value.quantity.unit(largest: largest))
         line("set cblabel offset character 1.5,0")
         line("set colorbox user origin graph 1.03, graph 0 size character 1.4, graph 1 noborder")
-        line("set palette defined (\(Self.palette))")
+        line("set palette defined (\(Self.bluePalette))")
         plot(map, largest: largest, writesNumbers: columns <= 16 && rows <= 16)
     }
 
     /// ColorBrewer's sequential blues: one hue, darker is more, safe for all colour blindnesses and in grey.
-    private static let palette =
+    static let bluePalette =
         [
             "#eff3ff", "#c6dbef", "#9ecae1", "#6baed6", "#4292c6", "#2171b5", "#084594",
         ].enumerated().map { "\($0.offset) '\($0.element)'" }.joined(separator: ", ")

@@ -7,6 +7,9 @@ extension PlotScript {
         if let title { setTitle(title, frame) }
         setAxis("x", chart.x, ticks: drawn.xTicks, unit: drawn.xUnit)
         setAxis("y", chart.y, ticks: drawn.yTicks, unit: drawn.yUnit)
+        if drawn.yTicks.range.lowerBound < 0, chart.y.scale == .linear {
+            line("set xzeroaxis linetype 1 linecolor rgb '#7f7f7f' linewidth 0.8")
+        }
         for (index, points) in drawn.points.enumerated() {
             table("s\(index)", points.map { [$0.x, $0.y, $0.low ?? .nan, $0.high ?? .nan] })
         }
@@ -45,15 +48,18 @@ extension PlotScript {
 
     private mutating func plot(_ series: [FigureSeries], _ drawn: DrawnChart) {
         var commands: [String] = []
-        for (index, line) in series.enumerated() where drawn.points[index].contains(where: { $0.low != nil }) {
+        for (index, line) in series.enumerated() where line.look == .line && drawn.hasSpread(index) {
             let fill = "fillcolor rgb '\(line.color.hexadecimal)' fillstyle transparent solid 0.2 noborder"
             commands.append("$s\(index) using 1:3:4 with filledcurves \(fill) notitle")
             elements.append("\(line.name), spread")
         }
+        for (index, line) in series.enumerated() where line.look != .line && drawn.hasSpread(index) {
+            let look = "pointsize 0 linecolor rgb '\(line.color.hexadecimal)' linewidth 1"
+            commands.append("$s\(index) using 1:2:3:4 with yerrorbars \(look) notitle")
+            elements.append("\(line.name), spread")
+        }
         for (index, line) in series.enumerated() {
-            let dashes = line.color.dashes.map { "dashtype \($0)" } ?? "dashtype solid"
-            let look = "linecolor rgb '\(line.color.hexadecimal)' linewidth 2.2 \(dashes)"
-            commands.append("$s\(index) using 1:2 with lines \(look) notitle")
+            commands.append("$s\(index) using 1:2 with \(Self.style(line)) notitle")
             elements.append(line.name)
         }
         for (index, line) in series.enumerated() {
@@ -67,6 +73,25 @@ extension PlotScript {
         if commands.isEmpty { commands = ["NaN notitle"] }
         self.line("plot \(commands.joined(separator: ", \\\n     "))")
     }
+}
+
+extension PlotScript {
+    /// gnuplot's words for how a series is drawn.
+    private static func style(_ series: FigureSeries) -> String {
+        let color = "linecolor rgb '\(series.color.hexadecimal)'"
+        let dashes = series.color.dashes.map { "dashtype \($0)" } ?? "dashtype solid"
+        return switch series.look {
+        case .line: "lines \(color) linewidth 2.2 \(dashes)"
+        case .dottedLine: "linespoints \(color) linewidth 1.6 \(dashes) pointtype 7 pointsize 0.5"
+        case .dots: "points \(color) pointtype 7 pointsize 0.7"
+        case .rings: "linespoints \(color) linewidth 0.8 dashtype solid pointtype 6 pointsize 1.2"
+        }
+    }
+}
+
+extension DrawnChart {
+    /// Whether a series has a spread.
+    fileprivate func hasSpread(_ index: Int) -> Bool { points[index].contains { $0.low != nil } }
 }
 
 extension FigureSeries {

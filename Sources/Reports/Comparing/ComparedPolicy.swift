@@ -1,0 +1,67 @@
+import Comparison
+import Descriptions
+
+/// One policy of a comparison with all its budgets: what one line of a figure shows.
+struct ComparedPolicy {
+    /// What figures call it.
+    let name: String
+    /// Its colour in all figures.
+    let color: FigureColor
+    /// Its rows and runs, least kept first.
+    private(set) var entries: [Entry]
+
+    /// One budget.
+    struct Entry {
+        let row: ComparisonRow
+        let run: ComparedRun
+    }
+
+    /// The policies of a comparison in the order of its rows, the plain model left out.
+    static func all(of comparison: PolicyComparison) -> [ComparedPolicy] {
+        var policies: [ComparedPolicy] = []
+        for (row, run) in zip(comparison.rows, comparison.runs).dropFirst() {
+            let name = Self.name(run, baseline: comparison.baseline)
+            if let index = policies.firstIndex(where: { $0.name == name }) {
+                policies[index].entries.append(Entry(row: row, run: run))
+            } else {
+                policies.append(
+                    ComparedPolicy(name: name, color: color(run), entries: [Entry(row: row, run: run)]))
+            }
+        }
+        for index in policies.indices { policies[index].entries.sort { $0.row.kept < $1.row.kept } }
+        return policies
+    }
+
+    /// The entry that keeps a share nearest to `kept`.
+    func entry(nearest kept: Double) -> Entry {
+        entries.min { abs($0.row.kept - kept) < abs($1.row.kept - kept) }!
+    }
+
+    /// Whether it drops slots, to a budget that may be chosen.
+    var evicts: Bool { entries[0].run.header.policy.evicts }
+
+    private static func name(_ run: ComparedRun, baseline: ComparedRun) -> String {
+        let (shape, policy) = (run.header.configuration, run.header.policy)
+        guard policy.evicts else {
+            if policy == .dmc { return "dmc on \(run.header.model)" }
+            return "\(shape.kvHeads < shape.heads ? "gqa" : "full") on \(run.header.model)"
+        }
+        var name = String(policy.description.prefix { $0 != ":" })
+        if let mode = policy.prefill, mode != .online { name += " prefill=\(mode.rawValue)" }
+        let isAtHome = run.header.checkpointFingerprint == baseline.header.checkpointFingerprint
+        return isAtHome ? name : "\(name) on \(run.header.model)"
+    }
+
+    private static func color(_ run: ComparedRun) -> FigureColor {
+        let shape = run.header.configuration
+        let isGrouped = shape.kvHeads < shape.heads
+        return switch run.header.policy {
+        case .full: isGrouped ? .orange : .charcoal
+        case .dmc: isGrouped ? .green : .blue
+        case .heavyHitters: .vermilion
+        case .leastAttended: .purple
+        case .window: .sky
+        case .streaming: .olive
+        }
+    }
+}

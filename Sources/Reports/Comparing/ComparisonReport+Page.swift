@@ -1,0 +1,41 @@
+import Capacity
+import Comparison
+import Descriptions
+
+extension Report {
+    /// Adds the sections, data files and provenance of a comparison.
+    /// - Throws: as `Planner`.
+    mutating func add(_ comparison: PolicyComparison) throws {
+        let added = ComparisonSections(comparison)
+        sections += try added.sections()
+        provenance += added.report.provenance
+        dataFiles.merge(try added.dataFiles()) { _, new in new }
+    }
+}
+
+extension ComparisonReport {
+    /// The comparison as a report of its own.
+    /// - Parameter command: the command line that asked for it.
+    /// - Throws: as `Planner`.
+    public func page(command: String) throws -> Report {
+        let sections = ComparisonSections(comparison)
+        return Report(
+            title: "Cache policies under one budget", lead: try answers(), sections: try sections.sections(isLed: true),
+            provenance: [
+                Report.Fact(name: "Command", value: command), Report.Fact(name: "Headroom", value: Release.version),
+                Report.Fact(name: "Seed of the bootstrap", value: "\(comparison.seed)"),
+            ] + provenance,
+            dataFiles: try sections.dataFiles())
+    }
+
+    /// What made the comparison, for the end of a report.
+    var provenance: [Report.Fact] {
+        let models = comparison.models.map { run in
+            Report.Fact(
+                name: "Compared model",
+                value: "\(run.header.model) (\(run.modelNote)), fingerprint \(run.header.checkpointFingerprint)")
+        }
+        let digest = comparison.baseline.header.promptListDigest
+        return models + [Report.Fact(name: "Compared prompts", value: "list digest \(digest)")]
+    }
+}
