@@ -4,7 +4,7 @@
 # Missing Debian packages are installed first (with sudo where needed); with nothing missing nothing is installed.
 
 PACKAGES := libopenblas-dev libsentencepiece-dev libgnuplot-iostream-dev libboost-iostreams-dev libboost-system-dev \
-	libboost-filesystem-dev gnuplot-nox pkg-config zlib1g-dev
+	libboost-filesystem-dev gnuplot-nox pkg-config zlib1g-dev git ca-certificates
 PREFIX ?= /usr/local
 BUILD := .build/release
 # The suites whose numbers depend on the kernels: they run once more with the plain ones.

@@ -50,7 +50,11 @@ struct DataFolder {
             return CapacityError.field(
                 path: path, name: name(context), expected: "a value of type \(type)", found: "another kind")
         case .dataCorrupted(let context):
-            guard !context.codingPath.isEmpty else { break }
+            guard !context.codingPath.isEmpty else {
+                let reason = context.debugDescription.split(separator: "\n").joined(separator: " ")
+                return FileError.unsuitable(
+                    path: path, expected: "a JSON object of the documented fields", found: reason)
+            }
             return CapacityError.field(
                 path: path, name: name(context), expected: "a number in range", found: "another")
         @unknown default: break

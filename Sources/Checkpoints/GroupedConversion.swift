@@ -42,7 +42,7 @@ public struct GroupedConversion {
             }
             try SafetensorsWriter.write(entries(), to: "\(aside)/model.safetensors")
             guard rename(aside, target) == 0 else {
-                throw FileError.unwritable(path: path, reason: String(cString: strerror(errno)))
+                throw FileError.unwritable(path: path, reason: FileError.systemReason)
             }
         } catch {
             try? FileManager.default.removeItem(atPath: aside)

@@ -40,7 +40,9 @@ public struct SafetensorsFile: WeightSource {
         }
         let data = UnsafeRawBufferPointer(rebasing: file.bytes[headerCount...])
         var tensors: [String: MappedTensor] = [:]
-        for (name, entry) in entries { tensors[name] = try entry.tensor(name, in: data, of: file) }
+        for (name, entry) in SafetensorsFile.inOrder(entries) {
+            tensors[name] = try entry.tensor(name, in: data, of: file)
+        }
         self.tensors = tensors
         try SafetensorsFile.checkOverlap(entries, path: path)
     }
@@ -58,8 +60,15 @@ public struct SafetensorsFile: WeightSource {
         }
     }
 
+    /// By their places in the file, so that of several faults the first is named.
+    private static func inOrder(
+        _ entries: [String: SafetensorsEntry]
+    ) -> [(key: String, value: SafetensorsEntry)] {
+        entries.sorted { ($0.value.begin, $0.value.end, $0.key) < ($1.value.begin, $1.value.end, $1.key) }
+    }
+
     private static func checkOverlap(_ entries: [String: SafetensorsEntry], path: String) throws {
-        let ordered = entries.sorted { ($0.value.begin, $0.value.end, $0.key) < ($1.value.begin, $1.value.end, $1.key) }
+        let ordered = inOrder(entries)
         for (one, next) in zip(ordered, ordered.dropFirst()) where next.value.begin < one.value.end {
             throw FileError.unsuitable(
                 path: path, expected: "tensors apart", found: "\(one.key) and \(next.key) on the same bytes")

@@ -30,7 +30,7 @@ struct SafetensorsWriter {
     static func write(_ entries: [Entry], to path: String) throws {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
-            throw FileError.unwritable(path: path, reason: String(cString: strerror(errno)))
+            throw FileError.unwritable(path: path, reason: FileError.systemReason)
         }
         defer { close(descriptor) }
         try AtomicFile.write(try header(entries), to: descriptor, path: path)
@@ -40,7 +40,7 @@ struct SafetensorsWriter {
             try AtomicFile.write(bytes, to: descriptor, path: path)
         }
         guard fsync(descriptor) == 0 else {
-            throw FileError.unwritable(path: path, reason: String(cString: strerror(errno)))
+            throw FileError.unwritable(path: path, reason: FileError.systemReason)
         }
     }
 

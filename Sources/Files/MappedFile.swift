@@ -10,7 +10,8 @@ public final class MappedFile: @unchecked Sendable {
     /// Maps the file at `path`.
     /// - Throws: `FileError.unreadable` if it is missing, a folder, or may not be read.
     public init(path: String) throws {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // Without waiting: a pipe that nobody writes to would never open.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw FileError.unreadable(path: path, reason: FileError.systemReason) }
         defer { close(descriptor) }
         var status = stat()

@@ -31,7 +31,9 @@ public struct PromptRunner {
             contextLength: model.llama.contextLength(under: options.policy)
         ) { index in
             let length = options.length(of: prompts[first + index])
-            let recorder = DecisionRecorder(layers: shape.layers, kvHeads: shape.kvHeads, capacity: length.total)
+            let recorder = DecisionRecorder(
+                layers: shape.layers, kvHeads: shape.kvHeads,
+                capacity: min(length.total, model.llama.contextLength(under: options.policy)))
             recorders.byRequest[index] = recorder
             return try model.llama.makeCache(options.policy, length: length, observer: recorder)
         }

@@ -11,7 +11,7 @@ public struct Recorder {
     public enum ExistingFile: Sendable {
         /// It is refused.
         case refuse
-        /// It is replaced.
+        /// It is replaced once the recording is whole; until then it stays as it was.
         case replace
         /// The recording goes on after its last whole prompt.
         case resume
@@ -35,9 +35,37 @@ public struct Recorder {
         _ prompts: [Prompt], to path: String, existing: ExistingFile = .refuse,
         shouldStop: () -> Bool = { false }, progress: (RunProgress) -> Void = { _ in }
     ) throws -> RecordingSummary {
+        guard case .replace = existing, FileManager.default.fileExists(atPath: path) else {
+            return try recordInPlace(
+                prompts, to: path, resumes: existing == .resume, shouldStop: shouldStop, progress: progress)
+        }
+        // Through a link, if it is one.
+        let path = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        guard TraceReader.isTrace(path: path) else {
+            throw FileError.unsuitable(path: path, expected: "a trace to replace", found: "something else")
+        }
+        let aside = "\(path).\(getpid()).partial"
+        defer { unlink(aside) }
+        let summary = try recordInPlace(
+            prompts, to: aside, resumes: false, shouldStop: shouldStop, progress: progress)
+        guard rename(aside, path) == 0 else {
+            throw FileError.unwritable(path: path, reason: FileError.systemReason)
+        }
+        return summary
+    }
+
+    private func recordInPlace(
+        _ prompts: [Prompt], to path: String, resumes: Bool, shouldStop: () -> Bool,
+        progress: (RunProgress) -> Void
+    ) throws -> RecordingSummary {
         let runner = try PromptRunner(model, options: options)
-        let writer = try open(path, header(prompts), existing)
+        let header = header(prompts)
+        let writer =
+            try resumes
+            ? TraceWriter.resume(path: path, header: header) : TraceWriter.create(path: path, header: header)
         let earlier = writer.promptCount
+        // A file without a prompt is of no use to anyone, and would only be in the way of the next recording.
+        defer { if writer.promptCount == 0 && !writer.isFinished { unlink(path) } }
         var summary = RecordingSummary(prompts: prompts.count, earlierPrompts: earlier)
         if writer.isFinished { return summary }
         let (done, timing) = try runner.run(prompts, from: earlier, shouldStop: shouldStop, progress: progress) {
@@ -47,7 +75,8 @@ public struct Recorder {
         }
         summary.timing = timing
         guard done == prompts.count else {
-            throw Interrupted(done: done, total: prompts.count, advice: "go on with --resume")
+            throw Interrupted(
+                done: done, total: prompts.count, advice: done > 0 ? "go on with --resume" : nil)
         }
         try writer.finish()
         return summary
@@ -63,14 +92,6 @@ public struct Recorder {
         let (done, _) = try runner.run(prompts, shouldStop: shouldStop) { traces.append(trace($0)) }
         guard done == prompts.count else { throw Interrupted(done: done, total: prompts.count) }
         return (header(prompts), traces)
-    }
-
-    private func open(_ path: String, _ header: TraceHeader, _ existing: ExistingFile) throws -> TraceWriter {
-        switch existing {
-        case .refuse: try TraceWriter.create(path: path, header: header)
-        case .replace: try TraceWriter.create(path: path, header: header, force: true)
-        case .resume: try TraceWriter.resume(path: path, header: header)
-        }
     }
 
     private func header(_ prompts: [Prompt]) -> TraceHeader {

@@ -8,7 +8,8 @@ package struct TextTable {
 
     /// Adds a row; missing cells are empty.
     package mutating func add(_ cells: [String]) {
-        rows.append(cells + Array(repeating: "", count: max(0, titles.count - cells.count)))
+        let shown = cells.map(Self.escaped)
+        rows.append(shown + Array(repeating: "", count: max(0, titles.count - cells.count)))
     }
 
     /// The table, each line ending with a newline.
@@ -26,6 +27,14 @@ package struct TextTable {
             }
             let line = padded.joined(separator: "  ")
             return String(line.reversed().drop { $0 == " " }.reversed()) + "\n"
+        }.joined()
+    }
+
+    /// Control characters spelled out: a prompt's name must not move the cursor.
+    private static func escaped(_ cell: String) -> String {
+        guard cell.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return cell }
+        return cell.unicodeScalars.map {
+            $0.properties.generalCategory == .control ? $0.escaped(asASCII: true) : String($0)
         }.joined()
     }
 

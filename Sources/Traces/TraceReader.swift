@@ -65,7 +65,6 @@ public struct TraceReader: Sendable {
     /// checksum, the digest, and that no id comes twice.
     /// - Throws: as `prompt(at:)`, and what `body` throws.
     public func forEachPrompt(_ body: (PromptTrace) throws -> Void) throws {
-        try verifyDigest()
         var seen: Set<String> = []
         for index in places.indices {
             let prompt = try prompt(at: index)
@@ -76,6 +75,8 @@ public struct TraceReader: Sendable {
             }
             try body(prompt)
         }
+        // Last, so that damage is named by the block that has it.
+        try verifyDigest()
     }
 
     /// Reads the whole file and checks it against the digest in its end block; nothing to check in an unfinished one.
@@ -100,5 +101,13 @@ public struct TraceReader: Sendable {
         var size = TraceSize(fileBytes: fileBytes)
         try forEachPrompt { size.add($0) }
         return size
+    }
+}
+
+extension TraceReader {
+    /// Whether the file at `path` begins as a trace does, finished or not, whole or damaged.
+    public static func isTrace(path: String) -> Bool {
+        guard let file = try? MappedFile(path: path) else { return false }
+        return withExtendedLifetime(file) { file.bytes.starts(with: TraceFormat.magic) }
     }
 }

@@ -44,12 +44,14 @@ extension TraceWriter {
     /// Writes the opening of a file whose writer was killed before it was whole.
     private static func beginAgainIfTorn(_ descriptor: Int32, path: String, opening: [UInt8]) throws {
         let file = try MappedFile(path: path)
+        defer { withExtendedLifetime(file) {} }
         guard file.bytes.count < opening.count, opening.starts(with: file.bytes) else { return }
         try TraceFile.write(opening, to: descriptor, at: 0, path: path)
     }
 
     private static func resume(_ descriptor: Int32, path: String, header: TraceHeader) throws -> TraceWriter {
         let file = try MappedFile(path: path)
+        defer { withExtendedLifetime(file) {} }
         let scan = try TraceScan(file)
         if let (field, expected, found) = header.difference(from: scan.header) {
             throw TraceError.differs(path: path, field: field, expected: expected, found: found)

@@ -36,7 +36,9 @@ struct GenerateCommand: ParsableCommand {
         if (prompt == nil) == prompts.isEmpty {
             throw ValidationError("expected --prompt TEXT or --prompts PATH…, one of them")
         }
-        if maxNewTokens < 1 { throw ValidationError("--max-new-tokens: expected 1 or more, found \(maxNewTokens)") }
+        if !(1...1_000_000).contains(maxNewTokens) {
+            throw ValidationError("--max-new-tokens: expected 1 to 1000000, found \(maxNewTokens)")
+        }
         if !(1...4096).contains(batch) { throw ValidationError("--batch: expected 1 to 4096, found \(batch)") }
     }
 
@@ -52,9 +54,19 @@ struct GenerateCommand: ParsableCommand {
         options.seed = sampling.seed
         Interruption.watch()
         let streams = format == .text && given.count == 1
-        if streams, let prompt { write(prompt) }
+        // The prompt comes with the first text behind it, so that no error stands in its line.
+        var unwritten = streams ? prompt : nil
+        func begin() {
+            if let text = unwritten { write(text) }
+            unwritten = nil
+        }
         let (texts, timing) = try TextGenerator(loaded, options: options).generate(
-            given, shouldStop: { Interruption.isWanted }, wrote: { _, text in if streams { write(text) } })
+            given, shouldStop: { Interruption.isWanted },
+            wrote: { _, text in
+                begin()
+                if streams { write(text) }
+            })
+        begin()
         let report = GenerationReport(texts, timing: timing, model: loaded, options: options)
         print(format == .json ? try report.json() : report.text(streamed: streams))
     }

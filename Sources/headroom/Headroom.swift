@@ -1,9 +1,29 @@
 import ArgumentParser
 import Descriptions
+import Files
+import Foundation
 
 /// The command line: parsing, progress and exit codes; what a command does stands in the modules.
 @main
 struct Headroom: ParsableCommand {
+    /// Runs a command. Whatever is wrong is one line on standard error; `--help` tells the rest.
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+            // A full disk shows only when the last of the output is written.
+            guard fflush(stdout) == 0, ferror(stdout) == 0 else {
+                throw FileError.unwritable(path: "standard output", reason: "what was printed is not complete")
+            }
+        } catch {
+            guard exitCode(for: error) != .success else { exit(withError: error) }
+            let message = message(for: error)
+            // What a command has said already comes as a bare exit code.
+            if !message.isEmpty { FileHandle.standardError.write(Data("Error: \(message)\n".utf8)) }
+            exit(withError: exitCode(for: error))
+        }
+    }
+
     static let configuration = CommandConfiguration(
         commandName: "headroom",
         abstract: "How much KV cache a model really needs, head by head, and what that buys on a GPU.",

@@ -11,8 +11,8 @@ struct InspectCommand: ParsableCommand {
             With --decisions every decision of every head is a digit: 0 for append, 1 for merge.
 
             Example:
-              headroom inspect traces/default.hrt
-              headroom inspect traces/default.hrt --decisions --format json
+              headroom inspect traces/demo.hrt
+              headroom inspect traces/demo.hrt --decisions --format json
             """)
 
     @Argument(help: "The trace (.hrt).")

@@ -7,6 +7,8 @@ enum Interruption {
 
     /// Catches Ctrl-C from now on.
     static func watch() {
+        // Made here, not within the handler, where nothing may be made.
+        _ = isWanted
         signal(SIGINT) { _ in
             Interruption.isRequested.store(true, ordering: .relaxed)
             signal(SIGINT, SIG_DFL)

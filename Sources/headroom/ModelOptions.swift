@@ -11,7 +11,7 @@ struct ModelOptions: ParsableArguments {
     var model = "default"
 
     @Option(
-        help: "Cache policy: full or dmc. By default dmc on a DMC model, else full.",
+        help: "Cache policy, as `headroom list policies` has them. By default dmc on a DMC model, else full.",
         transform: policy(_:))
     var policy: CachePolicy?
 

@@ -46,7 +46,9 @@ struct RecordCommand: ParsableCommand {
     func validate() throws {
         try format.check(.text, .json)
         if resume && force { throw ValidationError("--resume and --force exclude each other") }
-        if maxNewTokens < 0 { throw ValidationError("--max-new-tokens: expected 0 or more, found \(maxNewTokens)") }
+        if !(0...1_000_000).contains(maxNewTokens) {
+            throw ValidationError("--max-new-tokens: expected 0 to 1000000, found \(maxNewTokens)")
+        }
         if !(1...4096).contains(batch) { throw ValidationError("--batch: expected 1 to 4096, found \(batch)") }
     }
 

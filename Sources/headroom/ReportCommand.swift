@@ -1,4 +1,5 @@
 import ArgumentParser
+import BundledModels
 import Foundation
 import Reports
 
@@ -42,8 +43,11 @@ struct ReportCommand: ParsableCommand {
     }
 
     func run() throws {
-        let job = ReportJob(
+        let asked = ReportJob(
             traces: traces, model: model, gpu: gpu, promptTokens: promptTokens, newTokens: newTokens, output: output)
+        var job = asked
+        // A bundled model's name means its folder; all else is the planner's business.
+        job.model = try BundledModel(rawValue: model)?.folder() ?? model
         let written = try usageErrors {
             let progress = Progress()
             return try job.run(writer: ReportWriter(progress: { progress.show($0) }))

@@ -109,6 +109,36 @@ struct RecorderTests {
         #expect(try texts(1, batch: 1) != texts(2, batch: 1))
     }
 
+    @Test("Replacing keeps the earlier trace until the new one is whole, and replaces nothing but a trace")
+    func replacing() throws {
+        let earlier = try record("trace", options())
+        let path = "\(folder.path)/trace"
+        #expect(throws: Interrupted.self) {
+            try Recorder(model, options: options()).record(
+                prompts, to: path, existing: .replace, shouldStop: { true })
+        }
+        #expect(try MappedFile.contents(of: path) == earlier)
+        var shorter = options()
+        shorter.maxNewTokens = 0
+        _ = try Recorder(model, options: shorter).record(prompts, to: path, existing: .replace)
+        #expect(try TraceReader(path: path).header.maxNewTokens == 0)
+        let other = try folder.write("other", "something")
+        #expect(throws: FileError.self) {
+            try Recorder(model, options: options()).record(prompts, to: other, existing: .replace)
+        }
+        #expect(try MappedFile.contents(of: other) == Array("something".utf8))
+        #expect(try !FileManager.default.contentsOfDirectory(atPath: folder.path).contains { $0.contains("partial") })
+    }
+
+    @Test("A recording that ends without a prompt leaves no file")
+    func nothingRecorded() throws {
+        let path = "\(folder.path)/none"
+        #expect(throws: Interrupted.self) {
+            try Recorder(model, options: options()).record(prompts, to: path, shouldStop: { true })
+        }
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
     @Test("A trace that is there is refused, and left as it was")
     func existing() throws {
         try folder.write("there", "something")
