@@ -50,7 +50,7 @@ public struct PromptSummary: Equatable, Sendable {
     /// Generated tokens over the slots they added; nil where none was generated, or none added.
     public var generatedCompressionRatio: Double? {
         let added = totalSlots - totalPromptSlots
-        return added == 0 ? nil : Double(generatedTokens * heads) / Double(added)
+        return added <= 0 ? nil : Double(generatedTokens * heads) / Double(added)
     }
 
     /// Mean negative log-likelihood of the predicted tokens, in nats; nil where the prompt is a single token.

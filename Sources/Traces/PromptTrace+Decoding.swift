@@ -10,22 +10,22 @@ extension PromptTrace {
         let promptTokens = try Self.count("prompt tokens", 1...tokens, &reader)
         let digest = Array(try reader.read(count: 32))
         let sections: UInt32 = try reader.read()
-        guard sections == (header.keepsTokens ? 3 : 2) else {
-            throw reader.malformed(
-                at: start + 48, expected: "\(header.keepsTokens ? 3 : 2) sections", found: "\(sections)")
+        guard sections == header.sections else {
+            throw reader.malformed(at: start + 48, expected: "\(header.sections) sections", found: "\(sections)")
         }
         let id = try reader.readString()
         try Self.skipPadding(to: 8, &reader)
         let decisions = try Self.decisions(tokens: tokens, header: header, &reader)
         let likelihoods = try Self.section(.likelihoods, length: 4 * (tokens - 1), &reader)
         let ids = header.keepsTokens ? try Self.section(.tokens, length: 4 * tokens, &reader) : nil
+        let evictions = header.policy.evicts ? try Self.evictions(of: decisions, &reader) : nil
         try Self.skipPadding(to: TraceFormat.unit, &reader)
         guard reader.remaining == 0 else {
             throw reader.malformed(
                 at: reader.offset, expected: "the end of the prompt", found: "\(reader.remaining) more bytes")
         }
         self.init(
-            id: id, promptTokens: promptTokens, decisions: decisions,
+            id: id, promptTokens: promptTokens, decisions: decisions, evictions: evictions,
             negativeLogLikelihoods: likelihoods.values(UInt32.self).map(Float.init(bitPattern:)),
             tokenDigest: digest, tokenIDs: ids?.values(UInt32.self).map(Int.init))
         if let reason = misfit(for: header) {
@@ -54,9 +54,37 @@ extension PromptTrace {
             layers: shape.layers, kvHeads: shape.kvHeads, tokens: tokens, words: bytes.values(UInt64.self))
     }
 
+    private static func evictions(of decisions: DecisionBits, _ reader: inout ByteReader) throws -> EvictionLog {
+        let bytes = try sectionLength(.evictions, &reader)
+        let start = reader.offset
+        var contents = reader
+        let stored = try contents.read(count: bytes)
+        let log = try EvictionLog(
+            &reader, layers: decisions.layers, kvHeads: decisions.kvHeads, tokens: decisions.tokens)
+        guard reader.offset - start == bytes, log.contents.elementsEqual(stored) else {
+            throw reader.malformed(
+                at: start, expected: "\(bytes) bytes of evictions in their shortest form",
+                found: "\(reader.offset - start) bytes or another form")
+        }
+        try skipPadding(to: 8, &reader)
+        return log
+    }
+
     private static func section(
         _ kind: TraceFormat.Section, length: Int, _ reader: inout ByteReader
     ) throws -> UnsafeRawBufferPointer {
+        let offset = reader.offset
+        let size = try sectionLength(kind, &reader)
+        guard size == length else {
+            throw reader.malformed(at: offset + 8, expected: "\(length) bytes of \(kind)", found: "\(size)")
+        }
+        let bytes = try reader.read(count: length)
+        try skipPadding(to: 8, &reader)
+        return bytes
+    }
+
+    /// Reads what stands before a section's contents, and gives their length.
+    private static func sectionLength(_ kind: TraceFormat.Section, _ reader: inout ByteReader) throws -> Int {
         let offset = reader.offset
         let found: UInt32 = try reader.read()
         let encoding: UInt32 = try reader.read()
@@ -68,12 +96,7 @@ extension PromptTrace {
             throw reader.malformed(at: offset, expected: "the \(kind) section", found: "\(known)")
         }
         let size: UInt64 = try reader.read()
-        guard size == UInt64(length) else {
-            throw reader.malformed(at: offset + 8, expected: "\(length) bytes of \(kind)", found: "\(size)")
-        }
-        let bytes = try reader.read(count: length)
-        try skipPadding(to: 8, &reader)
-        return bytes
+        return Int(clamping: size)
     }
 
     static func skipPadding(to alignment: Int, _ reader: inout ByteReader) throws {

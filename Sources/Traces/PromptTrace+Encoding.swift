@@ -9,19 +9,20 @@ extension PromptTrace {
         tokens.map { UInt32(truncatingIfNeeded: $0) }.littleEndianBytes
     }
 
-    /// The prompt block's payload.
+    /// The prompt block's payload in a recording with this header.
     /// - Precondition: `misfit(for:)` finds nothing.
-    var payload: [UInt8] {
+    func payload(for header: TraceHeader) -> [UInt8] {
         var writer = ByteWriter()
         writer.write(UInt64(tokens))
         writer.write(UInt64(promptTokens))
         writer.write(tokenDigest)
-        writer.write(UInt32(tokenIDs == nil ? 2 : 3))
+        writer.write(UInt32(header.sections))
         writer.write(id)
         writer.pad(to: 8)
         write(.decisions, decisions.words.littleEndianBytes, to: &writer)
         write(.likelihoods, negativeLogLikelihoods.map(\.bitPattern).littleEndianBytes, to: &writer)
         if let tokenIDs { write(.tokens, Self.bytes(of: tokenIDs), to: &writer) }
+        if let evictions { write(.evictions, evictions.contents, to: &writer) }
         writer.pad(to: TraceFormat.unit)
         return writer.bytes
     }
@@ -51,8 +52,22 @@ extension PromptTrace {
         if let index = negativeLogLikelihoods.firstIndex(where: { !$0.isFinite }) {
             return "expected finite likelihoods, found \(negativeLogLikelihoods[index]) for token \(index + 1)"
         }
-        if evictions != nil { return "expected no evictions, for which format version 1 has no section yet" }
-        return decisions.misfit ?? tokenMisfit(header)
+        return decisions.misfit ?? evictionMisfit(header) ?? tokenMisfit(header)
+    }
+
+    private func evictionMisfit(_ header: TraceHeader) -> String? {
+        guard let evictions else {
+            return header.policy.evicts ? "expected what policy \(header.policy) dropped, found nothing" : nil
+        }
+        if !header.policy.evicts { return "expected no evictions under policy \(header.policy), found some" }
+        if evictions.layers != decisions.layers || evictions.kvHeads != decisions.kvHeads {
+            return "expected evictions of \(decisions.layers) layers × \(decisions.kvHeads) KV heads, "
+                + "found \(evictions.layers) × \(evictions.kvHeads)"
+        }
+        if decisions.words.contains(where: { $0 != 0 }) {
+            return "expected no merges under policy \(header.policy), found some"
+        }
+        return evictions.misfit(tokens: tokens)
     }
 
     private func tokenMisfit(_ header: TraceHeader) -> String? {

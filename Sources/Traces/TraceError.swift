@@ -15,8 +15,6 @@ public enum TraceError: Error, Equatable, Sendable {
     case finished(path: String)
     /// Another process is writing the file.
     case busy(path: String)
-    /// The format has no place yet for what this policy does.
-    case unrecordable(path: String, policy: String)
     /// A prompt cannot be part of this recording.
     case unfitPrompt(path: String, id: String, reason: String)
 }
@@ -39,9 +37,6 @@ extension TraceError: CustomStringConvertible {
             "\(path): another recording: `\(field)`: expected \(expected), found \(found)"
         case .finished(let path): "\(path): this recording is finished already"
         case .busy(let path): "\(path): another process is writing this recording"
-        case .unrecordable(let path, let policy):
-            "\(path): expected a policy that trace format version \(TraceFormat.version) records, full or dmc, "
-                + "found \(policy)"
         case .unfitPrompt(let path, let id, let reason): "\(path): prompt '\(id)': \(reason)"
         }
     }

@@ -21,7 +21,7 @@ package enum TraceFormat {
         case end = 0x2044_4E45
     }
 
-    /// What a section of a prompt holds. Numbers from 4 on are for what comes after: evictions, flags, cuts.
+    /// What a section of a prompt holds. Numbers from 5 on are for what comes after: flags, cuts.
     package enum Section: UInt32 {
         /// Append and merge, for every head and token.
         case decisions = 1
@@ -29,6 +29,8 @@ package enum TraceFormat {
         case likelihoods = 2
         /// Token ids.
         case tokens = 3
+        /// What an eviction policy dropped.
+        case evictions = 4
     }
 
     /// How a section is written; others, such as compressed decisions, may follow.

@@ -14,6 +14,9 @@ extension TraceHeader {
         return writer.bytes
     }
 
+    /// Sections of every prompt: decisions, likelihoods, and what this recording keeps beside them.
+    var sections: Int { 2 + (keepsTokens ? 1 : 0) + (policy.evicts ? 1 : 0) }
+
     /// The first bytes of a file of this recording: preamble and header block.
     var opening: [UInt8] {
         var writer = ByteWriter()

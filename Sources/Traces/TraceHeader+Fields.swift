@@ -71,6 +71,7 @@ extension ModelConfiguration {
             HeaderField("max_positions", maxPositions),
             HeaderField("ties_embeddings", tiesEmbeddings),
         ]
+        if let conversion { fields.append(HeaderField("conversion", conversion)) }
         if let dmc {
             fields.append(HeaderField("dmc_window", dmc.window))
             fields.append(HeaderField("dmc_initial_value", dmc.initialValue))
@@ -93,7 +94,8 @@ extension ModelConfiguration {
             vocabularySize: try source.number("vocabulary_size", in: 1...1 << 22),
             normEpsilon: try source.real("norm_epsilon"), ropeTheta: try source.real("rope_theta"),
             maxPositions: try source.number("max_positions", in: 1...1 << 30),
-            tiesEmbeddings: try source.flag("ties_embeddings"), dmc: try DMCSettings(&source))
+            tiesEmbeddings: try source.flag("ties_embeddings"), dmc: try DMCSettings(&source),
+            conversion: source.has("conversion") ? try source.text("conversion") : nil)
     }
 }
 

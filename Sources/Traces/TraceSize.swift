@@ -1,4 +1,4 @@
-/// What a trace's bytes are spent on. The four parts sum to `fileBytes`.
+/// What a trace's bytes are spent on. The parts sum to `fileBytes`.
 public struct TraceSize: Equatable, Sendable {
     /// The whole file.
     public let fileBytes: Int
@@ -10,6 +10,10 @@ public struct TraceSize: Equatable, Sendable {
     public private(set) var likelihoods = 0
     /// Bytes of likelihoods: four each.
     public private(set) var likelihoodBytes = 0
+    /// Drops of eviction policies in it, over all heads.
+    public private(set) var drops = 0
+    /// Bytes that the drops take; none under a policy that drops nothing.
+    public private(set) var evictionBytes = 0
     /// Bytes of token ids, where they are kept: four each.
     public private(set) var tokenBytes = 0
 
@@ -17,7 +21,7 @@ public struct TraceSize: Equatable, Sendable {
     public init(fileBytes: Int) { self.fileBytes = fileBytes }
 
     /// Everything else: the header, block headers, checksums, digests, ids, padding, and what a killed writer left.
-    public var framingBytes: Int { fileBytes - decisionBytes - likelihoodBytes - tokenBytes }
+    public var framingBytes: Int { fileBytes - decisionBytes - likelihoodBytes - evictionBytes - tokenBytes }
 
     /// Bytes of decision bits a decision: 1/8, and what filling up to whole words adds. Nil without a decision.
     public var decisionBytesPerDecision: Double? { perDecision(decisionBytes) }
@@ -31,6 +35,8 @@ public struct TraceSize: Equatable, Sendable {
         decisionBytes += prompt.decisions.words.count * 8
         likelihoods += prompt.negativeLogLikelihoods.count
         likelihoodBytes += prompt.negativeLogLikelihoods.count * 4
+        drops += prompt.evictions?.count ?? 0
+        evictionBytes += prompt.evictions?.contents.count ?? 0
         tokenBytes += (prompt.tokenIDs?.count ?? 0) * 4
     }
 

@@ -63,7 +63,7 @@ extension TraceSummary {
     /// Generated tokens over the slots they added; nil where none was generated, or none added.
     public var generatedCompressionRatio: Double? {
         let added = prompts.reduce(0) { $0 + $1.totalSlots - $1.totalPromptSlots }
-        return added == 0 ? nil : Double(generatedTokens * layers * kvHeads) / Double(added)
+        return added <= 0 ? nil : Double(generatedTokens * layers * kvHeads) / Double(added)
     }
 
     /// Tokens over slots of every layer, over all prompts.

@@ -5,7 +5,7 @@ extension TraceWriter {
     /// Begins a recording in a new file.
     /// - Parameter force: whether an existing file may be replaced.
     /// - Throws: `FileError.exists` where there is a file already, `FileError.unwritable`; nothing is left behind then.
-    ///   `FileError.malformed` or `TraceError.unrecordable` for a header that no reader would take.
+    ///   `FileError.malformed` for a header that no reader would take.
     public static func create(path: String, header: TraceHeader, force: Bool = false) throws -> TraceWriter {
         try header.check(path: path)
         let opening = header.opening
@@ -72,9 +72,8 @@ extension TraceWriter {
 
 extension TraceHeader {
     /// Checks that a reader would take this header, by reading what would be written.
-    /// - Throws: `TraceError.unrecordable`, `FileError.malformed`.
+    /// - Throws: `FileError.malformed`.
     fileprivate func check(path: String) throws {
-        guard !policy.evicts else { throw TraceError.unrecordable(path: path, policy: policy.description) }
         try payload.withUnsafeBytes { bytes in
             var reader = ByteReader(bytes, path: path)
             var source = try HeaderFieldSource(&reader)

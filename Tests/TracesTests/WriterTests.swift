@@ -122,8 +122,8 @@ struct WriterTests {
         header.configuration.layers = 0
         #expect(throws: FileError.self) { try TraceWriter.create(path: folder.file("a.hrt"), header: header) }
         header = SampleTrace.header()
-        header.policy = try CachePolicy("h2o:heavy=64,recent=64")
-        #expect(throws: TraceError.self) { try TraceWriter.create(path: folder.file("a.hrt"), header: header) }
+        header.configuration.kvHeads = 3
+        #expect(throws: FileError.self) { try TraceWriter.create(path: folder.file("a.hrt"), header: header) }
         header = SampleTrace.header()
         header.model = String(repeating: "x", count: 70_000)
         #expect(throws: FileError.self) { try TraceWriter.create(path: folder.file("a.hrt"), header: header) }

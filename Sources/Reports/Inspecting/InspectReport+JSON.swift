@@ -124,6 +124,8 @@ private struct InspectedSize: Encodable {
     let decisions: Int
     let decisionBytes: Int
     let likelihoodBytes: Int
+    let drops: Int
+    let evictionBytes: Int
     let tokenBytes: Int
     let framingBytes: Int
     let decisionBytesPerDecision: Double?
@@ -134,6 +136,8 @@ private struct InspectedSize: Encodable {
         decisions = size.decisions
         decisionBytes = size.decisionBytes
         likelihoodBytes = size.likelihoodBytes
+        drops = size.drops
+        evictionBytes = size.evictionBytes
         tokenBytes = size.tokenBytes
         framingBytes = size.framingBytes
         decisionBytesPerDecision = size.decisionBytesPerDecision

@@ -78,7 +78,12 @@ extension InspectReport {
 
     private var bytes: String {
         "\(count(size.fileBytes)): decisions \(count(size.decisionBytes)), likelihoods "
-            + "\(count(size.likelihoodBytes)), token ids \(count(size.tokenBytes)), framing \(count(size.framingBytes))"
+            + "\(count(size.likelihoodBytes)), \(evictionBytes)token ids \(count(size.tokenBytes)), framing \(count(size.framingBytes))"
+    }
+
+    private var evictionBytes: String {
+        guard reader.header.policy.evicts else { return "" }
+        return "evictions \(count(size.evictionBytes)) for \(count(size.drops)) drops, "
     }
 
     private var bytesPerDecision: String {

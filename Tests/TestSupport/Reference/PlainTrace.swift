@@ -17,6 +17,8 @@ package struct PlainTrace: Equatable {
         package var merged: [[[Bool]]] = []
         package var likelihoods: [Float] = []
         package var tokenIDs: [Int]?
+        /// Token and dropped position of every drop, `[layer][kvHead]`; nil under a policy that does not evict.
+        package var drops: [[[[Int]]]]?
 
         /// A prompt of no tokens.
         package init() {}
@@ -112,7 +114,11 @@ package struct PlainTrace: Equatable {
         let sections = try take(4)
         prompt.id = try takeString()
         try skipPadding(to: 8)
-        for kind in 1...sections {
+        var kinds: [UInt64] = [1, 2]
+        if field("keeps_tokens") == "true" { kinds.append(3) }
+        if evicts { kinds.append(4) }
+        guard sections == kinds.count else { throw Damage(offset: place, what: "count of sections") }
+        for kind in kinds {
             guard try take(4) == kind, try take(4) == 0 else { throw Damage(offset: place, what: "section kind") }
             let size = Int(try take(8))
             let contents = place
@@ -122,6 +128,7 @@ package struct PlainTrace: Equatable {
                 for _ in 1..<max(1, prompt.tokens) {
                     prompt.likelihoods.append(Float(bitPattern: UInt32(try take(4))))
                 }
+            case 4: prompt.drops = try readDrops()
             default:
                 let ids = try (0..<prompt.tokens).map { _ in Int(try take(4)) }
                 prompt.tokenIDs = ids
@@ -159,6 +166,53 @@ package struct PlainTrace: Equatable {
             merged.append(layer)
         }
         return merged
+    }
+
+    private var evicts: Bool {
+        ["h2o", "tova", "window", "streaming"].contains { (field("policy") ?? "").hasPrefix($0) }
+    }
+
+    private mutating func readDrops() throws -> [[[[Int]]]] {
+        let heads = Int(field("kv_heads") ?? "") ?? 0
+        return try (0..<(Int(field("layers") ?? "") ?? 0)).map { _ in
+            let lists = try (0..<takeVarint()).map { _ in try readDropList() }
+            guard lists.count == 1 || lists.count == heads else { throw Damage(offset: place, what: "lists of drops") }
+            return lists.count == heads ? lists : Array(repeating: lists[0], count: heads)
+        }
+    }
+
+    private mutating func readDropList() throws -> [[Int]] {
+        var tokens: [Int] = []
+        var token = 0
+        for _ in 0..<(try takeVarint()) {
+            token += try takeVarint()
+            let length = try takeVarint() + 1
+            let each = try takeVarint() + 1
+            for _ in 0..<length {
+                tokens += Array(repeating: token, count: each)
+                token += 1
+            }
+        }
+        var drops: [[Int]] = []
+        var expected = 0
+        var inRow = 0
+        while drops.count < tokens.count {
+            if inRow > 0 {
+                inRow -= 1
+            } else {
+                let code = try takeVarint()
+                expected += code % 2 == 0 ? code / 2 : -(code / 2 + 1)
+                if code == 0 { inRow = try takeVarint() }
+            }
+            drops.append([tokens[drops.count], expected])
+            expected += 1
+        }
+        return drops
+    }
+
+    private mutating func takeVarint() throws -> Int {
+        let byte = Int(try take(1))
+        return byte < 128 ? byte : byte - 128 + 128 * (try takeVarint())
     }
 
     private mutating func take(_ count: Int) throws -> UInt64 {
