@@ -48,6 +48,15 @@ public struct EvictionLog: Equatable, Sendable {
         return low
     }
 
+    /// Every drop as token, layer, KV head and position, in the order of tokens, then of layers, heads, and of time.
+    public var events: [[Int]] {
+        let all = (0..<layers * kvHeads).flatMap { head in
+            drops[head].enumerated().map { (key: [$1.token, head, $0], position: $1.position) }
+        }
+        return all.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+            .map { [$0.key[0], $0.key[1] / kvHeads, $0.key[1] % kvHeads, $0.position] }
+    }
+
     /// Positions that a head holds after its first `tokens` tokens, rising.
     public func kept(layer: Int, kvHead: Int, after tokens: Int) -> [Int] {
         var isHeld = [Bool](repeating: true, count: tokens)

@@ -33,6 +33,24 @@ extension InspectReportTests {
                              0     1         4.00    4.00     4.00        0 %
         lowest and highest of a prompt; 'varies by' is the standard deviation over prompts as a share of their mean
 
+        tokens of a segment  segments   share
+        1                           9  69.2 %
+        2                           0   0.0 %
+        3 to 4                      4  30.8 %
+        the longest has 4 tokens
+
+        position                         merged
+        0                                 0.0 %
+        1         ██████████             50.0 %
+        2         ██████████             50.0 %
+        3         ██████████             50.0 %
+        4                                 0.0 %
+        5         ████████████████████  100.0 %
+        6         ████████████████████  100.0 %
+        7         ██████████             50.0 %
+
+        Which tokens are merged most is not known: the trace does not keep their ids (record --keep-tokens).
+
         prompt        given  generated  tokens/slot  given  generated  nats/token
         a                 4          0         1.60   1.60          –       2.000
         b, "c"\u{1B}      4          4         2.00   1.60       2.67       0.714
@@ -61,7 +79,16 @@ extension InspectReportTests {
           "kv_heads": 2,
           "heads": 4,
           "head_dim": 16,
+          "hidden_size": 64,
+          "intermediate_size": 128,
+          "vocabulary_size": 512,
+          "norm_epsilon": 1e-05,
+          "rope_theta": 10000,
+          "max_positions": 1024,
+          "ties_embeddings": false,
+          "conversion": null,
           "dmc_window": 12,
+          "dmc_initial_value": 5,
           "dmc_target_ratio": 4,
           "decision_rule": "plain",
           "arithmetic": "float32",
@@ -84,6 +111,9 @@ extension InspectReportTests {
           "mean_nll": 1.1,
           "prompt_mean_nll": 1.5,
           "generated_mean_nll": 0.5,
+          "segment_lengths": {"counts":[9,0,4],"heads":[[[9,0,1],[0,0,3]]],"longest":[[3,4]],"up_to":[1,2,4]},
+          "positions": {"bin_tokens":1,"drop_rates":[0,0,0,0,0,0,0,0],"head_drop_rates":[[[0,0,0,0,0,0,0,0],[0,0,0,0,0,0,0,0]]],"head_merge_rates":[[[0,0,0,0,0,1,1,0],[0,1,1,1,0,1,1,1]]],"merge_rates":[0,0.5,0.5,0.5,0,1,1,0.5],"tokens":[2,2,2,2,1,1,1,1]},
+          "vocabulary": null,
           "size": {"decision_bytes":32,"decision_bytes_per_decision":1.3333333333333333,"decisions":24,"drops":0,"eviction_bytes":0,"file_bytes":1280,"file_bytes_per_decision":53.333333333333336,"framing_bytes":1208,"likelihood_bytes":40,"token_bytes":0},
           "prompts": [
             {"compression_ratio":1.6,"decisions":[["0000","0111"]],"id":"a","mean_nll":2,"nll":[1,2,3],"prompt_slots":[[4,1]],"prompt_tokens":4,"slots":[[4,1]],"token_digest":"baed642339816affb3fe8719792d0e4ce82f12db72b7373d244eaa65445800fe","tokens":4},

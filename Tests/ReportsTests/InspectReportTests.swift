@@ -63,11 +63,11 @@ struct InspectReportTests {
     func goldenCSV() throws {
         #expect(
             try csv(report()) == """
-                prompt,layer,kv_head,prompt_tokens,tokens,prompt_slots,slots,compression_ratio
-                a,0,0,4,4,4,4,1
-                a,0,1,4,4,1,1,4
-                "b, ""c""\u{1B}",0,0,4,8,4,6,1.3333333333333333
-                "b, ""c""\u{1B}",0,1,4,8,1,2,4
+                prompt,layer,kv_head,prompt_tokens,tokens,merged,dropped,prompt_slots,slots,compression_ratio
+                a,0,0,4,4,0,0,4,4,1
+                a,0,1,4,4,3,0,1,1,4
+                "b, ""c""\u{1B}",0,0,4,8,2,0,4,6,1.3333333333333333
+                "b, ""c""\u{1B}",0,1,4,8,6,0,1,2,4
 
                 """)
         #expect(try csv(report(decisions: true)).contains(",4,01110111\n"))

@@ -51,9 +51,10 @@ struct HostileEvictionTests {
     }
 
     @Test(
-        "Counts beyond the sequence, endless numbers and other forms of the same drops are refused with the byte",
+        "Counts out of range, endless numbers and other forms of the same drops are refused with the byte",
         arguments: [
-            ([], "lists of drops from 1 to 2"), ([0], "lists of drops from 1 to 2"), ([3], "lists of drops from 1 to 2"),
+            ([], "lists of drops from 1 to 2"), ([0], "lists of drops from 1 to 2"),
+            ([3], "lists of drops from 1 to 2"),
             ([1], "shortest form"), ([1, 21], "runs of drops from 0 to 20"),
             ([1, 1, 20], "tokens before a drop from 0 to 19"), ([1, 1, 14, 6], "more tokens of a run from 0 to 5"),
             ([1, 1, 14, 5, 3], "more drops after a token from 0 to 2"),

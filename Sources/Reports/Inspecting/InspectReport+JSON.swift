@@ -22,7 +22,7 @@ extension InspectReport {
             ("headroom", Self.text(Release.version)), ("command", Self.text(command)),
             ("finished", Self.text(reader.isFinished)), ("torn_bytes", Self.text(reader.tornBytes)),
             ("digest", Self.text(reader.digest)),
-        ] + headerFields + summaryFields + [("size", Self.text(InspectedSize(size)))]
+        ] + headerFields + summaryFields + profileFields + [("size", Self.text(InspectedSize(size)))]
     }
 
     private var headerFields: [(String, String)] {
@@ -32,7 +32,13 @@ extension InspectReport {
             ("model", Self.text(header.model)), ("policy", Self.text(header.policy.description)),
             ("layers", Self.text(shape.layers)), ("kv_heads", Self.text(shape.kvHeads)),
             ("heads", Self.text(shape.heads)), ("head_dim", Self.text(shape.headDim)),
-            ("dmc_window", Self.text(shape.dmc?.window)), ("dmc_target_ratio", Self.text(shape.dmc?.targetRatio)),
+            ("hidden_size", Self.text(shape.hiddenSize)), ("intermediate_size", Self.text(shape.intermediateSize)),
+            ("vocabulary_size", Self.text(shape.vocabularySize)), ("norm_epsilon", Self.text(shape.normEpsilon)),
+            ("rope_theta", Self.text(shape.ropeTheta)), ("max_positions", Self.text(shape.maxPositions)),
+            ("ties_embeddings", Self.text(shape.tiesEmbeddings)), ("conversion", Self.text(shape.conversion)),
+            ("dmc_window", Self.text(shape.dmc?.window)),
+            ("dmc_initial_value", Self.text(shape.dmc?.initialValue)),
+            ("dmc_target_ratio", Self.text(shape.dmc?.targetRatio)),
             ("decision_rule", Self.text(header.decisionRule.rawValue)),
             ("arithmetic", Self.text(header.arithmetic.rawValue)), ("kernels", Self.text(header.kernelSet)),
             ("sampling", Self.text(header.sampling)), ("seed", Self.text(header.seed)),
@@ -59,6 +65,17 @@ extension InspectReport {
         ]
     }
 
+    private var profileFields: [(String, String)] {
+        let tokens = profile.ranked().map {
+            InspectedToken(token: $0.token, text: names?.text($0.token), places: $0.occurrences, rate: $0.rate)
+        }
+        return [
+            ("segment_lengths", Self.text(InspectedSegments(profile))),
+            ("positions", Self.text(InspectedPositions(profile))),
+            ("vocabulary", Self.text(reader.header.keepsTokens ? tokens : nil)),
+        ]
+    }
+
     private static func text(_ value: some Encodable) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -82,6 +99,7 @@ private struct InspectedPrompt: Encodable {
     var tokenIds: [Int]?
     var nll: [Float]?
     var decisions: [[String]]?
+    var evictions: [[Int]]?
 
     init(_ prompt: PromptTrace, withDecisions: Bool) {
         let figures = PromptSummary(prompt)
@@ -97,6 +115,7 @@ private struct InspectedPrompt: Encodable {
         tokenDigest = prompt.tokenDigest.hexadecimal
         tokenIds = prompt.tokenIDs
         nll = prompt.negativeLogLikelihoods
+        evictions = prompt.evictions?.events
         decisions = (0..<bits.layers).map { layer in
             (0..<bits.kvHeads).map { bits.digits(layer: layer, kvHead: $0) }
         }

@@ -16,7 +16,7 @@ extension InspectReport {
         try output("Headroom \(Release.version) · \(command.printable)\n\n")
         try output(facts.map { pad($0.0, 12) + "  " + $0.1.printable + "\n" }.joined())
         if !summary.prompts.isEmpty {
-            for section in [heatMap(terminal), rankedHeads, promptTable] {
+            for section in [heatMap(terminal), rankedHeads] + profileSections + [promptTable] {
                 try output("\n" + section.joined(separator: "\n") + "\n")
             }
         }
@@ -55,7 +55,7 @@ extension InspectReport {
                 + (settings.targetRatio.map { "\(NumberText.significant($0))×)" } ?? "a ratio it does not say)")
         }
         return "\(reader.header.model): \(shape.layers) layers × \(shape.kvHeads) KV heads (\(shape.heads) query "
-            + "heads) × \(shape.headDim) channels, \(dmc ?? "no DMC")"
+            + "heads) × \(shape.headDim) channels, \(dmc ?? "no DMC")" + (shape.conversion.map { ", \($0)" } ?? "")
     }
 
     private var prompts: String {
@@ -133,11 +133,14 @@ extension InspectReport {
 
     private static func decisionText(_ prompt: PromptTrace) -> String {
         let bits = prompt.decisions
-        var text = "\n\(prompt.id.printable): 0 append, 1 merge, \(prompt.promptTokens) given + "
+        let words = prompt.evictions == nil ? "0 append, 1 merge" : "after which token which position was dropped"
+        var text = "\n\(prompt.id.printable): \(words), \(prompt.promptTokens) given + "
         text += "\(prompt.tokens - prompt.promptTokens) generated\n"
         for layer in 0..<bits.layers {
             for head in 0..<bits.kvHeads {
-                text += "\(pad("\(layer)", 5))\(pad("\(head)", 6))  \(bits.digits(layer: layer, kvHead: head))\n"
+                let decisions = prompt.evictions?.words(layer: layer, kvHead: head)
+                text += "\(pad("\(layer)", 5))\(pad("\(head)", 6))  "
+                text += "\(decisions ?? bits.digits(layer: layer, kvHead: head))\n"
             }
         }
         return text

@@ -6,23 +6,34 @@ public struct InspectReport {
     public let reader: TraceReader
     /// Its prompts in figures.
     public let summary: TraceSummary
+    /// How its heads merge and drop.
+    public let profile: TraceProfile
     /// What its bytes are spent on.
     public let size: TraceSize
     /// Whether every decision is to be shown.
     public let showsDecisions: Bool
+    /// The texts of its tokens, where they are known.
+    let names: TokenNames?
 
     /// Reads the trace at `path`.
-    /// - Throws: `FileError` or `TraceError` where it cannot be read, is damaged, or of a later format.
-    public init(path: String, showsDecisions: Bool = false) throws {
+    /// - Throws: `FileError` or `TraceError` where it cannot be read, is damaged, or of a later format; where `names`
+    ///   are of another tokenizer.
+    public init(path: String, showsDecisions: Bool = false, names: TokenNames? = nil) throws {
         reader = try TraceReader(path: path, allowUnfinished: true)
+        try names?.check(reader.header)
+        self.names = names
+        let shape = reader.header.configuration
+        var profile = TraceProfile(layers: shape.layers, kvHeads: shape.kvHeads)
         var prompts: [PromptSummary] = []
         var size = TraceSize(fileBytes: reader.fileBytes)
         try reader.forEachPrompt {
             prompts.append(PromptSummary($0))
             size.add($0)
+            profile.add($0)
         }
         summary = TraceSummary(header: reader.header, prompts: prompts)
         self.size = size
+        self.profile = profile
         self.showsDecisions = showsDecisions
     }
 
@@ -32,6 +43,13 @@ public struct InspectReport {
         let torn = reader.tornBytes == 0 ? "" : ", and \(reader.tornBytes) bytes of one that was not finished"
         return "\(reader.path): unfinished recording: \(reader.promptCount) whole prompts\(torn); "
             + "`record --resume` goes on with it"
+    }
+}
+
+extension EvictionLog {
+    /// A head's drops as `token:position`, apart by spaces.
+    func words(layer: Int, kvHead: Int) -> String {
+        self[layer, kvHead].map { "\($0.token):\($0.position)" }.joined(separator: " ")
     }
 }
 

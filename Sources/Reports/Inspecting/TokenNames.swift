@@ -1,0 +1,29 @@
+import Files
+import Traces
+
+/// The texts of token ids, from the tokenizer that a recording was made with.
+public struct TokenNames {
+    /// The tokenizer's file.
+    public let path: String
+    /// SHA-256 of that file, in hexadecimal.
+    public let fingerprint: String
+    /// A token's text; nil for an id that it does not have.
+    public let text: (Int) -> String?
+
+    /// Names by their parts; see the properties.
+    public init(path: String, fingerprint: String, text: @escaping (Int) -> String?) {
+        self.path = path
+        self.fingerprint = fingerprint
+        self.text = text
+    }
+
+    /// Checks that these are the names of the recording's tokens.
+    /// - Throws: `FileError.unsuitable`. Prompts that came as tokens go with any tokenizer.
+    func check(_ header: TraceHeader) throws {
+        guard header.tokenizerFingerprint.isEmpty || header.tokenizerFingerprint == fingerprint else {
+            throw FileError.unsuitable(
+                path: path, expected: "the trace's tokenizer, SHA-256 \(header.tokenizerFingerprint)",
+                found: fingerprint)
+        }
+    }
+}
