@@ -32,10 +32,11 @@ public struct CacheBudget: Hashable, Sendable {
             }
             limit = .share(percent / 100)
         } else if let unit = Self.units.first(where: { word.hasSuffix($0.key) }) {
-            guard let count = Double(word.dropLast(unit.key.count)), count > 0, count * Double(unit.value) < 1e18 else {
+            let bytes = Double(word.dropLast(unit.key.count)).map { $0 * Double(unit.value) }
+            guard let bytes, bytes >= 1, bytes < 1e18 else {
                 throw ComparisonError.budget(word: word, expected: "bytes above 0")
             }
-            limit = .bytes(Int(count * Double(unit.value)))
+            limit = .bytes(Int(bytes))
         } else {
             guard let slots = Int(word) else { throw ComparisonError.budget(word: word, expected: Self.forms) }
             guard (1...1 << 32).contains(slots) else {

@@ -18,15 +18,20 @@ public struct PolicyComparison: Sendable {
     /// Positions that share a point of the loss over position.
     static let positionsPerPoint = 64
 
-    /// Compares `runs`; the first plain one among them is the baseline.
+    /// Compares `runs`. The baseline is the plain one among them with most KV heads, and of several the first: a model
+    /// trained with fewer is held against the one it stands beside.
     /// - Parameter plan: what the projections are for; its variants and lengths are set row by row.
     /// - Throws: `ComparisonError`, or `CapacityError` where a row cannot be planned.
     public init(_ runs: [ComparedRun], plan: PlanRequest? = nil, seed: UInt64 = 0) throws {
-        guard let baseline = runs.first(where: \.isPlain) else {
+        let plain = runs.indices.filter { runs[$0].isPlain }
+        let heads = plain.map { runs[$0].header.configuration.kvHeads }.max()
+        guard let first = plain.first(where: { runs[$0].header.configuration.kvHeads == heads }) else {
             throw ComparisonError.noBaseline(runs: runs.map { "\($0.name) (\($0.header.policy) on \($0.modelNote))" })
         }
+        let baseline = runs[first]
         for run in runs { try run.check(against: baseline) }
-        let others = runs.filter { $0.name != baseline.name }
+        // By its place: two runs of different models under one policy may have one name.
+        let others = runs.indices.filter { $0 != first }.map { runs[$0] }
         guard baseline.prompts.contains(where: { $0.tokens > 1 }) else {
             throw ComparisonError.request("\(baseline.name): expected prompts of at least 2 tokens, found none")
         }
@@ -34,16 +39,19 @@ public struct PolicyComparison: Sendable {
         self.plan = plan
         self.seed = seed
         self.runs = [baseline] + others
-        rows = try self.runs.map { try ComparisonRow($0, against: baseline, plan: plan, seed: seed) }
+        rows = try self.runs.enumerated().map { index, run in
+            try ComparisonRow(run, against: baseline, isBaseline: index == 0, plan: plan, seed: seed)
+        }
     }
 }
 
 extension ComparisonRow {
-    init(_ run: ComparedRun, against baseline: ComparedRun, plan: PlanRequest?, seed: UInt64) throws {
+    init(
+        _ run: ComparedRun, against baseline: ComparedRun, isBaseline: Bool, plan: PlanRequest?, seed: UInt64
+    ) throws {
         let slots = run.prompts.map { $0.finalSlots.joined().reduce(0, +) }
         let plain = baseline.prompts.reduce(0) { $0 + $1.finalSlots.joined().reduce(0, +) }
         let bytesPerSlot = 2 * run.header.configuration.headDim * 2
-        let isBaseline = run.name == baseline.name
         policy = run.header.policy.description
         budget = run.budget
         model = run.header.model

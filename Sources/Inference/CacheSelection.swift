@@ -37,10 +37,16 @@ extension LlamaModel {
     public var defaultPolicy: CachePolicy { configuration.dmc == nil ? .full : .dmc }
 
     /// The longest sequence under `policy`: what the model was trained for, but for a policy whose positions stay within
-    /// its cache, which knows no end.
+    /// its cache. That one knows no end, as long as the cache, with the token itself, is no longer than that.
     public func contextLength(under policy: CachePolicy) -> Int {
-        if case .streaming(_, _, .online) = policy { return Int(Int32.max) }
-        return configuration.maxPositions
+        guard case .streaming(_, _, .online) = policy else { return configuration.maxPositions }
+        var (fits, limit) = (configuration.maxPositions, Int(Int32.max))
+        while fits < limit {
+            let middle = (fits + limit + 1) / 2
+            let staysWithin = policy.budget(tokens: middle).map { $0 < configuration.maxPositions } ?? false
+            if staysWithin { fits = middle } else { limit = middle - 1 }
+        }
+        return fits
     }
 
     /// Checks that `policy` can run on this model.

@@ -1,6 +1,8 @@
+import Descriptions
 import Inference
 import Kernels
 import Synchronization
+import TestSupport
 
 /// What the core made of some tokens: logits behind each, every head's decisions, the slots at the end.
 struct CoreRun {
@@ -10,6 +12,8 @@ struct CoreRun {
     let merges: [[[Bool]]]
     /// How far each logit was above the threshold, laid out likewise.
     let margins: [[[Float]]]
+    /// Every token that a head dropped.
+    let drops: Set<ReferenceEviction.Drop>
     /// `[layers][kvHeads]`.
     let slots: [[Int]]
 
@@ -31,6 +35,24 @@ struct CoreRun {
         let watcher = Watcher(layers: shape.layers, kvHeads: shape.kvHeads)
         let cache: any KVCache =
             shape.dmc == nil ? FullCache(model) : DMCCache(model, decisions: decisions, observer: watcher)
+        self.init(model, tokens, path, cache, watcher, threads: threads)
+    }
+
+    /// Feeds `tokens`, of which the first `promptTokens` count as the prompt, to an empty cache under `policy`.
+    init(
+        _ model: LlamaModel, _ tokens: [Int], _ path: Path, policy: CachePolicy, promptTokens: Int, threads: Int = 2
+    ) throws {
+        let shape = model.configuration
+        let watcher = Watcher(layers: shape.layers, kvHeads: shape.kvHeads)
+        let length = SequenceLength(prompt: promptTokens, total: tokens.count)
+        let cache = try model.makeCache(policy, length: length, observer: watcher)
+        self.init(model, tokens, path, cache, watcher, threads: threads)
+    }
+
+    private init(
+        _ model: LlamaModel, _ tokens: [Int], _ path: Path, _ cache: any KVCache, _ watcher: Watcher, threads: Int
+    ) {
+        let shape = model.configuration
         let engine = Engine(model, threads: threads)
         let sequence = DecodingSequence(cache: cache)
         let prompt =
@@ -53,6 +75,7 @@ struct CoreRun {
         for token in tokens.dropFirst(prompt) { take(1, engine.decode([token], of: [sequence])) }
         self.logits = logits
         (merges, margins) = watcher.decisions
+        drops = watcher.drops
         slots = (0..<shape.layers).map { layer in
             (0..<shape.kvHeads).map { cache.slots(layer: layer, kvHead: $0) }
         }
@@ -80,6 +103,7 @@ struct CoreRun {
 
 /// Keeps every decision.
 private final class Watcher: DecisionObserver {
+    private let evicted = Mutex<Set<ReferenceEviction.Drop>>([])
     private let heads: Mutex<(merges: [[[Bool]]], margins: [[[Float]]])>
 
     init(layers: Int, kvHeads: Int) {
@@ -99,5 +123,13 @@ private final class Watcher: DecisionObserver {
             heads.merges[decisions.layer][decisions.kvHead] += Array(decisions.merges)
             heads.margins[decisions.layer][decisions.kvHead] += Array(decisions.margins)
         }
+    }
+
+    var drops: Set<ReferenceEviction.Drop> { evicted.withLock { $0 } }
+
+    func didEvict(_ eviction: HeadEviction) {
+        let drop = ReferenceEviction.Drop(
+            token: eviction.token, layer: eviction.layer, kvHead: eviction.kvHead, position: eviction.position)
+        evicted.withLock { evicted in precondition(evicted.insert(drop).inserted, "each once") }
     }
 }

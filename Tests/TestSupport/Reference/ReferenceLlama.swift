@@ -26,19 +26,32 @@ package struct ReferenceLlama {
         var heads = (0..<shape.layers).map { _ in
             (0..<shape.kvHeads).map { _ in ReferenceHead(configuration: shape, mode: mode) }
         }
-        let logits = tokens.indices.map { next(tokens[$0], at: $0, &heads) }
+        let logits = tokens.indices.map { position in
+            next(tokens[position]) { layer, queries, keys, values in
+                let group = queries.count / keys.count
+                return keys.indices.flatMap { head in
+                    heads[layer][head].attend(
+                        queries: Array(queries[head * group..<(head + 1) * group]), key: keys[head],
+                        value: values[head], position: position)
+                }
+            }
+        }
         return ReferenceRun(logits: logits, heads: heads)
     }
 
+    /// A layer's attention for one token: given its queries, keys and values, one vector a head, before rotation; gives
+    /// the outputs of all query heads, one after another.
+    typealias Attention = (_ layer: Int, _ queries: [[Double]], _ keys: [[Double]], _ values: [[Double]]) -> [Double]
+
     /// The logits behind one more token.
-    private func next(_ token: Int, at position: Int, _ heads: inout [[ReferenceHead]]) -> [Double] {
+    func next(_ token: Int, _ attend: Attention) -> [Double] {
         let shape = model.configuration
         let embedding = weights["model.embed_tokens.weight"]!
         var stream = Array(embedding[token * shape.hiddenSize..<(token + 1) * shape.hiddenSize])
         for layer in 0..<shape.layers {
             let prefix = "model.layers.\(layer)"
             let before = norm(stream, "\(prefix).input_layernorm.weight")
-            let attended = attention(before, "\(prefix).self_attn", position, &heads[layer])
+            let attended = attention(before, layer, attend)
             stream = zip(stream, times("\(prefix).self_attn.o_proj.weight", attended)).map(+)
             let between = norm(stream, "\(prefix).post_attention_layernorm.weight")
             let gate = times("\(prefix).mlp.gate_proj.weight", between)
@@ -50,20 +63,11 @@ package struct ReferenceLlama {
         return times(shape.tiesEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight", last)
     }
 
-    private func attention(
-        _ input: [Double], _ prefix: String, _ position: Int, _ heads: inout [ReferenceHead]
-    ) -> [Double] {
-        let dim = model.configuration.headDim
-        let queries = split(times("\(prefix).q_proj.weight", input), dim)
-        let keys = split(times("\(prefix).k_proj.weight", input), dim)
-        let values = split(times("\(prefix).v_proj.weight", input), dim)
-        let group = queries.count / keys.count
-        var output: [Double] = []
-        for head in keys.indices {
-            let mine = Array(queries[head * group..<(head + 1) * group])
-            output += heads[head].attend(queries: mine, key: keys[head], value: values[head], position: position)
-        }
-        return output
+    private func attention(_ input: [Double], _ layer: Int, _ attend: Attention) -> [Double] {
+        let (prefix, dim) = ("model.layers.\(layer).self_attn", model.configuration.headDim)
+        return attend(
+            layer, split(times("\(prefix).q_proj.weight", input), dim),
+            split(times("\(prefix).k_proj.weight", input), dim), split(times("\(prefix).v_proj.weight", input), dim))
     }
 
     private func split(_ vector: [Double], _ width: Int) -> [[Double]] {
