@@ -12,7 +12,7 @@ struct Headroom: ParsableCommand {
             var command = try parseAsRoot()
             try command.run()
             // A full disk shows only when the last of the output is written.
-            guard fflush(stdout) == 0, ferror(stdout) == 0 else {
+            guard standardOutputIsWhole() else {
                 throw FileError.unwritable(path: "standard output", reason: "what was printed is not complete")
             }
         } catch {

@@ -1,0 +1,4 @@
+@preconcurrency import Glibc
+
+/// Writes what is still held back of standard output, and says whether all that was printed has arrived.
+func standardOutputIsWhole() -> Bool { fflush(stdout) == 0 && ferror(stdout) == 0 }
