@@ -37,11 +37,28 @@ struct CachePolicyTests {
             ("full:slots=4", "'slots' is unknown here"), ("tova:slots=4,prefill=late", "found 'late'"),
             ("tova:slots=4,protect=2", "'protect': expected 0 or 1, found '2'"),
             ("window:sinks=4,window=4,protect=1", "'protect' is unknown here"),
+            ("window:sinks=0,window=0", "expected at least 1 slot, found 0"),
+            ("streaming:sinks=0,window=0,prefill=full", "expected at least 1 slot, found 0"),
+            ("h2o:heavy=-4,recent=8", "'heavy': expected a whole number of slots"),
+            ("h2o:heavy=-0.5,recent=8", "found '-0.5'"), ("h2o:heavy=4,recent=0.0", "'recent': expected"),
+            ("h2o:heavy=1.01,recent=4", "a share above 0 and at most 1.0, found '1.01'"),
+            ("streaming:sinks=4,window=101%", "found '101%'"), ("tova:slots=4,protect=-1", "found '-1'"),
+            ("h2o:heavy=4,recent=4,protect=1", "'protect' is unknown here"),
         ])
     func refused(word: String, reason: String) throws {
         let error = try #require(throws: PolicyError.self) { try CachePolicy(word) }
         #expect(error.description.hasPrefix("policy '\(word)': "))
         #expect(error.reason.contains(reason), "\(error.reason)")
+    }
+
+    @Test("One part may be nothing where another is something")
+    func zeroParts() throws {
+        for (word, budget) in [
+            ("h2o:heavy=0,recent=3", 3), ("h2o:heavy=3,recent=0", 3), ("window:sinks=0,window=1", 1),
+            ("streaming:sinks=2,window=0", 2), ("tova:slots=1,protect=1", 1), ("h2o:heavy=0,recent=0.001", 1),
+        ] {
+            #expect(try CachePolicy(word).budget(tokens: 100) == budget, "\(word)")
+        }
     }
 
     @Test("A share is rounded, and at least one slot")

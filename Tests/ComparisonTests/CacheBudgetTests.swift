@@ -1,0 +1,47 @@
+import Comparison
+import Descriptions
+import Testing
+
+@Suite struct CacheBudgetTests {
+    @Test("a budget is a share, tokens or bytes")
+    func limits() throws {
+        #expect(try CacheBudget("12.5%").limit == .share(0.125))
+        #expect(try CacheBudget("100%").limit == .share(1))
+        #expect(try CacheBudget("128").limit == .slots(128))
+        #expect(try CacheBudget("1.5MiB").limit == .bytes(3 << 19))
+        #expect(try CacheBudget("2GB").limit == .bytes(2_000_000_000))
+        #expect(try CacheBudget("25%").word == "25%")
+    }
+
+    @Test(
+        "a budget of nothing, less than nothing or more than all is refused by its word",
+        arguments: [
+            "0%", "-5%", "100.1%", "nan%", "inf%", "%", "0", "-3", "0MiB", "-1KiB", "0.0001KiB", "nanGB", "infGB",
+            "MiB",
+            "", "half", "1.5", "12 %", "1e30GB", "99999999999999999999",
+        ])
+    func refused(word: String) throws {
+        let error = try #require(throws: ComparisonError.self) { try CacheBudget(word) }
+        #expect(error.description.hasPrefix("budget '\(word)': expected ") && error.isUsage)
+    }
+
+    @Test("every policy made for a budget keeps just that many slots", arguments: [1, 2, 4, 5, 33, 128])
+    func slots(count: Int) throws {
+        let policies = try CacheBudget("\(count)").policies(bytesPerToken: 1, tokens: 1)
+        #expect(policies.map { $0.budget(tokens: 1000) } == [count, count, count, count])
+        #expect(policies.map { "\($0)".prefix(4) } == ["h2o:", "tova", "wind", "stre"])
+        // Each is a word that can be read again.
+        #expect(try policies.map { try CachePolicy("\($0)") } == policies)
+    }
+
+    @Test("bytes are the share that they are of the plain cache, and no more than it")
+    func bytes() throws {
+        let budget = try CacheBudget("1KiB")
+        let half = try budget.policies(bytesPerToken: 16, tokens: 128)
+        #expect(half == (try CacheBudget("50%").policies(bytesPerToken: 16, tokens: 128)))
+        #expect(half.map { $0.budget(tokens: 400) } == [200, 200, 200, 200])
+        #expect(try budget.policies(bytesPerToken: 16, tokens: 64)[1] == CachePolicy("tova:slots=1.0"))
+        let error = try #require(throws: ComparisonError.self) { try budget.policies(bytesPerToken: 16, tokens: 63) }
+        #expect("\(error)" == "budget '1KiB': expected at most the 1008 bytes that 63 tokens take")
+    }
+}

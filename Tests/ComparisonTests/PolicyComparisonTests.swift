@@ -1,0 +1,114 @@
+import Comparison
+import Descriptions
+import Foundation
+import Testing
+import Traces
+
+@Suite struct PolicyComparisonTests {
+    @Test("a row holds what can be worked out by hand")
+    func row() throws {
+        let evicting = try comparedRun(
+            "tova:slots=2", drops: [[2, 1], [0, 0]], losses: [[1, 2, 6], [1, 2]], budget: "50%")
+        let comparison = try PolicyComparison([evicting, comparedRun()])
+        #expect(comparison.rows.map(\.policy) == ["full", "tova:slots=2"])
+        let (plain, row) = (comparison.rows[0], comparison.rows[1])
+        #expect(plain.difference == nil && plain.perplexityRatio == nil && plain.byPosition.isEmpty)
+        #expect(plain.meanNLL == 1.6 && plain.compressionRatio == 1 && plain.kept == 1)
+        #expect(plain.slots.mean == 7 && plain.slots.max == 8 && plain.bytes.max == 128)
+        // Slots: 8 − 3 and 6 of 8 and 6. Bytes: 2 · 4 channels · 2 each.
+        #expect(row.slots.mean == 5.5 && row.slots.p50 == 5.5 && row.slots.max == 6)
+        #expect(abs(row.slots.p99 - 5.99) < 1e-12)
+        #expect(row.bytes.mean == 88 && row.bytes.max == 96)
+        #expect(abs(row.compressionRatio - 14.0 / 11) < 1e-12 && abs(row.kept - 11.0 / 14) < 1e-12)
+        #expect(row.meanNLL == 2.4 && row.budget == "50%" && row.model == "sample")
+        // 3 nats more over 3 tokens, 1 more over 2.
+        let difference = try #require(row.difference)
+        #expect(difference.mean == 0.8 && difference.low == 0.5 && difference.high == 1)
+        #expect(row.perplexityRatio == exp(0.8))
+        #expect(row.byPosition.map { [$0.from, $0.to, $0.tokens] } == [[1, 65, 5]])
+        #expect(row.byPosition[0].difference == 0.8)
+        #expect(row.plan == nil && plain.modelNote == "plain")
+    }
+
+    @Test("the loss over position counts each token where it stands")
+    func positions() throws {
+        let plain = try comparedRun(losses: [Array(repeating: 1, count: 69), [1]])
+        let evicting = try comparedRun(
+            "tova:slots=2", losses: [Array(repeating: 1, count: 64) + Array(repeating: 3, count: 5), [1.65]])
+        let losses = try PolicyComparison([plain, evicting]).rows[1].byPosition
+        #expect(losses.map(\.from) == [1, 65] && losses.map(\.to) == [65, 129] && losses.map(\.tokens) == [65, 5])
+        #expect(abs(losses[0].difference - 0.01) < 1e-8 && losses[1].difference == 2)
+    }
+
+    @Test("a model with fewer KV heads is held against the plain one, in whatever order, and two runs may share a name")
+    func baseline() throws {
+        let grouped = try comparedRun(name: "run", drops: [[0], [0]], shape: { $0.kvHeads = 1 })
+        let averaged = try comparedRun(
+            name: "run", drops: [[0], [0]],
+            shape: {
+                $0.kvHeads = 1
+                $0.conversion = "gqa:1 averaged, untrained"
+            })
+        let compressed = try comparedRun(name: "run", shape: { $0.dmc = DMCSettings() })
+        let comparison = try PolicyComparison([grouped, averaged, compressed, comparedRun(name: "run")])
+        #expect(
+            comparison.rows.map(\.modelNote) == [
+                "plain", "trained with 1 of 2 KV heads", "gqa:1 averaged, untrained", "retrofitted with DMC",
+            ])
+        #expect(comparison.rows.map(\.compressionRatio) == [1, 2, 2, 1])
+        #expect(comparison.rows.map { $0.difference == nil } == [true, false, false, false])
+        #expect(comparison.baseline.header.configuration.kvHeads == 2)
+    }
+
+    /// What a comparison of the plain run with `other` is refused for.
+    private func refusal(_ other: ComparedRun) throws -> ComparisonError {
+        let plain = try comparedRun(name: "plain.trace")
+        return try #require(throws: ComparisonError.self) { try PolicyComparison([plain, other]) }
+    }
+
+    @Test("runs of another shape are refused, and what differs is named")
+    func shapes() throws {
+        let changes: [(String, WritableKeyPath<ModelConfiguration, Int>, Int, Int)] = [
+            ("layers", \.layers, 1, 2), ("heads", \.heads, 2, 4), ("head width", \.headDim, 4, 6),
+            ("hidden size", \.hiddenSize, 8, 10), ("vocabulary", \.vocabularySize, 9, 10),
+        ]
+        for (what, field, expected, found) in changes {
+            let error = try refusal(comparedRun("tova:slots=2", name: "x.trace", shape: { $0[keyPath: field] = found }))
+            #expect(
+                "\(error)" == "x.trace: \(what): expected \(expected) as in plain.trace, found \(found)"
+                    && !error.isUsage)
+        }
+        let error = try refusal(comparedRun("tova:slots=2", header: { $0.tokenizerFingerprint = "other" }))
+        #expect("\(error)".contains("tokenizer: expected t as in plain.trace, found other"))
+    }
+
+    @Test("runs of other prompts or tokens are refused, and what differs is named")
+    func prompts() throws {
+        let run = try comparedRun("tova:slots=2", name: "x")
+        func refusal(_ change: (inout [PromptTrace]) -> Void) throws -> String {
+            var prompts = run.prompts
+            change(&prompts)
+            return "\(try self.refusal(ComparedRun(name: "x", header: run.header, prompts: prompts)))"
+        }
+        #expect(try refusal { $0.removeLast() } == "x: number of prompts: expected 2 as in plain.trace, found 1")
+        #expect(try refusal { $0.swapAt(0, 1) } == "x: prompt: expected a as in plain.trace, found b")
+        #expect(try refusal { $0[1].tokenDigest[0] ^= 1 }.contains("digest of the tokens of prompt 'b'"))
+        #expect(
+            try refusal {
+                $0[0] = $0[1]; $0[0].id = "a"
+            }
+                == "x: tokens of prompt 'a': expected 4 as in plain.trace, found 3")
+    }
+
+    @Test("without a plain model's full cache there is nothing to count from")
+    func noBaseline() throws {
+        let runs = [
+            try comparedRun("tova:slots=2", name: "x"), try comparedRun(name: "y", shape: { $0.dmc = DMCSettings() }),
+            try comparedRun(name: "z", shape: { $0.conversion = "gqa:1 averaged, untrained" }),
+        ]
+        let error = try #require(throws: ComparisonError.self) { try PolicyComparison(runs) }
+        #expect("\(error)".contains("x (tova:slots=2 on plain), y (full on retrofitted with DMC), z (full on gqa:1"))
+        #expect(throws: ComparisonError.noBaseline(runs: [])) { try PolicyComparison([]) }
+        #expect(throws: ComparisonError.self) { try PolicyComparison([comparedRun(losses: [[], []])]) }
+    }
+}
