@@ -31,6 +31,11 @@ public struct RecordedTrace: Sendable {
         guard let first = paths.first else { throw CapacityError.request("no trace is given") }
         let readers = try paths.map { try TraceReader(path: $0) }
         let header = readers[0].header
+        for reader in readers where reader.header.policy != .dmc {
+            throw CapacityError.request(
+                "\(reader.path): expected DMC decisions to replay (policy dmc), found a trace of policy "
+                    + "\(reader.header.policy)")
+        }
         for reader in readers.dropFirst() where reader.header.checkpointFingerprint != header.checkpointFingerprint {
             throw CapacityError.request(
                 "\(reader.path): of another checkpoint (\(reader.header.model)) than \(first) (\(header.model))")

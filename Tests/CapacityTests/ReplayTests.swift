@@ -161,4 +161,19 @@ struct ReplayTests {
         }
         #expect("\(error!)".contains("of another checkpoint"))
     }
+
+    @Test("A trace of evictions is refused by its file and policy where DMC decisions are needed, wherever it stands")
+    func evictionTrace() throws {
+        let folder = try TemporaryFolder()
+        try SampleTrace.write(SampleTrace.prompts(), to: folder.file("a"))
+        let evicting = SampleEvictions.header(try CachePolicy("tova:slots=5"))
+        try SampleTrace.write(SampleEvictions.prompts(header: evicting), header: evicting, to: folder.file("b"))
+        for paths in [[folder.file("b")], [folder.file("a"), folder.file("b")]] {
+            let error = #expect(throws: CapacityError.self) { try RecordedTrace(paths: paths) }
+            #expect(
+                error?.description
+                    == "\(folder.file("b")): expected DMC decisions to replay (policy dmc), found a trace of policy "
+                    + "tova:slots=5")
+        }
+    }
 }
