@@ -21,7 +21,7 @@ let modules: [Target] = [
     .target(name: "Tokenizers", dependencies: ["CSentencePiece", "Files"]),
     .target(name: "Checkpoints", dependencies: ["Files", "Descriptions"]),
     .target(name: "Inference", dependencies: ["Kernels", "Checkpoints", "Descriptions"]),
-    .target(name: "Traces", dependencies: ["Files", "Descriptions"], exclude: ["Format.md"]),
+    .target(name: "Traces", dependencies: ["Files", "Descriptions"], exclude: ["Format.md", "Import.md"]),
     .target(
         name: "Recording", dependencies: ["Inference", "Tokenizers", "Traces", "Checkpoints", "Files", "Descriptions"]),
     .target(

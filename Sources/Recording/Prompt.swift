@@ -1,4 +1,5 @@
 import Files
+import Traces
 
 /// A text to run, as the model sees it.
 public struct Prompt: Hashable, Sendable {
@@ -26,11 +27,6 @@ public struct Prompt: Hashable, Sendable {
     /// SHA-256 over ids and tokens of prompts in their order, in hexadecimal. Each id goes in as UTF-8 behind its
     /// length in a `UInt32`, then its token digest: so no two lists run together to the same bytes.
     public static func listDigest(_ prompts: [Prompt]) -> String {
-        var writer = ByteWriter()
-        for prompt in prompts {
-            writer.write(prompt.id)
-            writer.write(prompt.tokenDigest)
-        }
-        return Digest.sha256(writer.bytes).hexadecimal
+        TraceHeader.promptListDigest(of: prompts.lazy.map { ($0.id, $0.tokenDigest) })
     }
 }

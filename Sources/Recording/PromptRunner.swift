@@ -6,13 +6,15 @@ import Traces
 public struct PromptRunner {
     private let model: LoadedModel
     private let options: RunOptions
+    private let shard: TraceShard?
 
-    /// A runner for `model`.
+    /// A runner for `model`; with a shard, of that part's prompts, each sampled as it is in the whole list.
     /// - Throws: `PolicyMismatch` where the policy cannot run on it.
-    public init(_ model: LoadedModel, options: RunOptions) throws {
+    public init(_ model: LoadedModel, options: RunOptions, shard: TraceShard? = nil) throws {
         try model.llama.check(options.policy)
         self.model = model
         self.options = options
+        self.shard = shard
     }
 
     /// Runs `prompts` from index `first` on.
@@ -56,7 +58,8 @@ public struct PromptRunner {
         prompts.indices.dropFirst(first).map { index in
             GenerationRequest(
                 tokens: prompts[index].tokens, maxNewTokens: options.maxNewTokens,
-                sampler: Sampler(options.sampling, seed: options.seed, stream: index), scores: true)
+                sampler: Sampler(options.sampling, seed: options.seed, stream: shard?.whole(index) ?? index),
+                scores: true)
         }
     }
 

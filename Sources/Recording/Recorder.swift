@@ -20,12 +20,17 @@ public struct Recorder {
     private let model: LoadedModel
     private let options: RunOptions
     private let keepsTokens: Bool
+    private let shard: TraceShard?
 
-    /// A recorder for `model`; `keepsTokens` puts the token ids themselves into the trace.
-    public init(_ model: LoadedModel, options: RunOptions, keepsTokens: Bool = false) {
+    /// A recorder for `model`; `keepsTokens` puts the token ids themselves into the trace, and of the prompts only those
+    /// of `shard` are run.
+    public init(
+        _ model: LoadedModel, options: RunOptions, keepsTokens: Bool = false, shard: TraceShard? = nil
+    ) {
         self.model = model
         self.options = options
         self.keepsTokens = keepsTokens
+        self.shard = shard
     }
 
     /// Runs `prompts` and writes their trace to `path`, prompt by prompt.
@@ -58,8 +63,9 @@ public struct Recorder {
         _ prompts: [Prompt], to path: String, resumes: Bool, shouldStop: () -> Bool,
         progress: (RunProgress) -> Void
     ) throws -> RecordingSummary {
-        let runner = try PromptRunner(model, options: options)
+        let runner = try PromptRunner(model, options: options, shard: shard)
         let header = header(prompts)
+        let prompts = shard?.part(of: prompts) ?? prompts
         let writer =
             try resumes
             ? TraceWriter.resume(path: path, header: header) : TraceWriter.create(path: path, header: header)
@@ -87,10 +93,11 @@ public struct Recorder {
     public func trace(
         _ prompts: [Prompt], shouldStop: () -> Bool = { false }
     ) throws -> (header: TraceHeader, prompts: [PromptTrace]) {
-        let runner = try PromptRunner(model, options: options)
+        let runner = try PromptRunner(model, options: options, shard: shard)
+        let mine = shard?.part(of: prompts) ?? prompts
         var traces: [PromptTrace] = []
-        let (done, _) = try runner.run(prompts, shouldStop: shouldStop) { traces.append(trace($0)) }
-        guard done == prompts.count else { throw Interrupted(done: done, total: prompts.count) }
+        let (done, _) = try runner.run(mine, shouldStop: shouldStop) { traces.append(trace($0)) }
+        guard done == mine.count else { throw Interrupted(done: done, total: mine.count) }
         return (header(prompts), traces)
     }
 
@@ -101,7 +108,7 @@ public struct Recorder {
             tokenizerFingerprint: model.tokenizer?.fingerprint ?? "", policy: options.policy,
             kernelSet: KernelSet.name, seed: options.sampling.temperature > 0 ? options.seed : 0,
             maxNewTokens: options.maxNewTokens, sampling: options.sampling.description,
-            promptListDigest: Prompt.listDigest(prompts), keepsTokens: keepsTokens)
+            promptListDigest: Prompt.listDigest(prompts), keepsTokens: keepsTokens, shard: shard)
     }
 
     private func trace(_ outcome: PromptOutcome) -> PromptTrace {

@@ -87,6 +87,15 @@ struct HeaderFieldSource {
         return policy
     }
 
+    /// A shard, `I/N`.
+    mutating func shard(_ name: String) throws -> TraceShard {
+        let text = try text(name)
+        guard let shard = TraceShard(text) else {
+            throw error(name, expected: "I/N, I from 0 to N − 1, N at most \(TraceShard.most)", found: "'\(text)'")
+        }
+        return shard
+    }
+
     /// Checks that nothing is left over, and that what was read is written exactly as this Headroom writes it.
     func finish(_ canonical: [HeaderField]) throws {
         if let name = fields.map(\.name).first(where: { rest[$0] != nil }) {

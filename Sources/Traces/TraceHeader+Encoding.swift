@@ -30,15 +30,14 @@ extension TraceHeader {
         return writer.bytes
     }
 
-    /// SHA-256 that stands for a list of prompts: over each prompt's id (a `UInt32` of its bytes, then UTF-8) and tokens
-    /// (a `UInt64` of their count, then each as a `UInt32`), little-endian, in order. In hexadecimal.
-    public static func promptListDigest(of prompts: some Sequence<(id: String, tokens: [Int])>) -> String {
+    /// SHA-256 that stands for a list of prompts: over each prompt's id (a `UInt32` of its bytes, then UTF-8) and the
+    /// digest of its given tokens, in order. In hexadecimal.
+    public static func promptListDigest(of prompts: some Sequence<(id: String, tokenDigest: [UInt8])>) -> String {
         var digest = Digest()
         for prompt in prompts {
             var writer = ByteWriter()
             writer.write(prompt.id)
-            writer.write(UInt64(prompt.tokens.count))
-            for token in prompt.tokens { writer.write(UInt32(truncatingIfNeeded: token)) }
+            writer.write(prompt.tokenDigest)
             digest.update(writer.bytes)
         }
         return digest.finalize().hexadecimal

@@ -27,7 +27,7 @@ extension TraceHeader {
             HeaderField("sampling", sampling),
             HeaderField("prompt_list", promptListDigest),
             HeaderField("keeps_tokens", keepsTokens),
-        ] + configuration.fields
+        ] + (shard.map { [HeaderField("shard", $0)] } ?? []) + configuration.fields
     }
 
     /// The first field in which another header says something else: its name, and both values (`-` for none).
@@ -51,7 +51,8 @@ extension TraceHeader {
             decisionRule: try source.word("decision_rule"), arithmetic: try source.word("arithmetic"),
             kernelSet: try source.text("kernels"), seed: try source.number("seed", in: 0...UInt64.max),
             maxNewTokens: try source.number("max_new_tokens", in: 0...1 << 40), sampling: try source.text("sampling"),
-            promptListDigest: try source.text("prompt_list"), keepsTokens: try source.flag("keeps_tokens"))
+            promptListDigest: try source.text("prompt_list"), keepsTokens: try source.flag("keeps_tokens"),
+            shard: source.has("shard") ? try source.shard("shard") : nil)
         try source.finish(fields)
     }
 }

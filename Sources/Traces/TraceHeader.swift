@@ -28,13 +28,15 @@ public struct TraceHeader: Equatable, Sendable {
     public var promptListDigest: String
     /// Whether the token ids are kept beside their digests.
     public var keepsTokens: Bool
+    /// Which part of a recording this is; nil for a whole one. The prompt list is that of the whole.
+    public var shard: TraceShard?
 
     /// A header by its fields; see the properties.
     public init(
         model: String, configuration: ModelConfiguration, checkpointFingerprint: String,
         tokenizerFingerprint: String, policy: CachePolicy, decisionRule: DecisionRule = .plain,
         arithmetic: ArithmeticMode = .float32, kernelSet: String, seed: UInt64 = 0, maxNewTokens: Int = 0,
-        sampling: String = "greedy", promptListDigest: String, keepsTokens: Bool = false
+        sampling: String = "greedy", promptListDigest: String, keepsTokens: Bool = false, shard: TraceShard? = nil
     ) {
         self.model = model
         self.configuration = configuration
@@ -49,5 +51,6 @@ public struct TraceHeader: Equatable, Sendable {
         self.sampling = sampling
         self.promptListDigest = promptListDigest
         self.keepsTokens = keepsTokens
+        self.shard = shard
     }
 }

@@ -29,7 +29,8 @@ struct Headroom: ParsableCommand {
         abstract: "How much KV cache a model really needs, head by head, and what that buys on a GPU.",
         version: Release.version,
         subcommands: [
-            DemoCommand.self, RecordCommand.self, InspectCommand.self, EvaluateCommand.self, GenerateCommand.self,
+            DemoCommand.self, RecordCommand.self, MergeCommand.self, ImportCommand.self, InspectCommand.self,
+            EvaluateCommand.self, GenerateCommand.self,
             PlanCommand.self,
             CompareCommand.self, ListCommand.self, ConvertCommand.self, ReportCommand.self,
         ])

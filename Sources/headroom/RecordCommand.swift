@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Recording
+import Traces
 import Workbench
 
 struct RecordCommand: ParsableCommand {
@@ -30,6 +31,9 @@ struct RecordCommand: ParsableCommand {
 
     @Option(help: "Sequences under way at once; the trace does not depend on it.")
     var batch = 1
+
+    @Option(help: "Run only the prompts of shard I of N, prompt i being in shard i mod N (0/4, 1/4, …); see merge.")
+    var shard: TraceShard?
 
     @Flag(help: "Go on after the last whole prompt of an unfinished trace; begin if there is none.")
     var resume = false
@@ -62,7 +66,7 @@ struct RecordCommand: ParsableCommand {
         options.seed = sampling.seed
         Interruption.watch()
         let progress = Progress()
-        let summary = try Recorder(loaded, options: options, keepsTokens: keepTokens).record(
+        let summary = try Recorder(loaded, options: options, keepsTokens: keepTokens, shard: shard).record(
             prompts, to: output, existing: resume ? .resume : force ? .replace : .refuse,
             shouldStop: { Interruption.isWanted }, progress: progress.show)
         let report = try RecordingReport(summary, tracePath: output)

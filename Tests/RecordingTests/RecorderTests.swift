@@ -41,6 +41,35 @@ struct RecorderTests {
         #expect(try record("threads", options(threads: 2)) == alone)
     }
 
+    @Test(
+        "Merged shards have the bytes of one run, sampled prompts and evictions included",
+        arguments: [CachePolicy.dmc, try! CachePolicy("tova:slots=24"), try! CachePolicy("h2o:heavy=8,recent=8")])
+    func shards(policy: CachePolicy) throws {
+        let model = try policy.evicts ? plainModel() : self.model
+        var options = options(batch: 2, threads: 2)
+        options.policy = policy
+        options.sampling.temperature = 1
+        options.seed = 5
+        _ = try Recorder(model, options: options).record(prompts, to: "\(folder.path)/whole")
+        let paths = try (0..<4).map { index in
+            options.batch = index == 0 ? 16 : 1
+            options.threads = 1 + index % 2
+            let path = "\(folder.path)/shard\(index)"
+            _ = try Recorder(model, options: options, shard: TraceShard(index: index, of: 4)).record(prompts, to: path)
+            return path
+        }
+        #expect(try TraceReader(path: paths[1]).prompts().map(\.id) == ["p1", "p5"])
+        try TraceMerger(paths: paths).write(to: "\(folder.path)/merged")
+        let whole = try MappedFile.contents(of: "\(folder.path)/whole")
+        #expect(try MappedFile.contents(of: "\(folder.path)/merged") == whole)
+    }
+
+    private func plainModel() throws -> LoadedModel {
+        let folder = try TemporaryFolder(inMemory: true)
+        try RandomModel(.small()).write(to: folder)
+        return try LoadedModel(path: folder.path)
+    }
+
     @Test("A recording that was interrupted and resumed has the bytes of one that was not")
     func resuming() throws {
         let whole = try record("whole", options())

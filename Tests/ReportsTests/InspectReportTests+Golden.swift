@@ -100,6 +100,7 @@ extension InspectReportTests {
           "tokenizer": "7777777777777777777777777777777777777777777777777777777777777777",
           "prompt_list": "1111111111111111111111111111111111111111111111111111111111111111",
           "keeps_tokens": false,
+          "shard": null,
           "tokens": 12,
           "prompt_tokens": 8,
           "compression_ratio": 1.8461538461538463,

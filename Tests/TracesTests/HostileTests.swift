@@ -149,6 +149,10 @@ struct HostileTests {
         #expect(error(try preamble() + block("HEAD", 0, headerPayload(extra: [("seed", "1")]))).contains("`seed`"))
         #expect(error(preamble() + block("HEAD", 0, [0, 0, 0, 0])).contains("no such field"))
         #expect(error(preamble() + block("HEAD", 0, [255, 255, 255, 255])).contains("no such field") == false)
+        for text in ["2/2", "1/02", "-1/2", "1", "0/65537", ""] {
+            let line = error(try preamble() + block("HEAD", 0, headerPayload(extra: [("shard", text)])))
+            #expect(line.contains("header field `shard`: I/N"), "\(text): \(line)")
+        }
         _ = error(preamble() + block("HEAD", 0, []))
     }
 

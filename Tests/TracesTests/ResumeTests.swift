@@ -74,6 +74,7 @@ struct ResumeTests {
             ("max_new_tokens", { $0.maxNewTokens = 7 }),
             ("sampling", { $0.sampling = "temperature=1.0" }),
             ("prompt_list", { $0.promptListDigest = "2" }),
+            ("shard", { $0.shard = TraceShard(index: 1, of: 2) }),
             ("keeps_tokens", { $0.keepsTokens = true }),
             ("hidden_size", { $0.configuration.hiddenSize = 1 }),
             ("intermediate_size", { $0.configuration.intermediateSize = 1 }),
@@ -107,7 +108,7 @@ struct ResumeTests {
         }
         // A rule and a mode have one value each as yet, so that no other header can be made to differ in them.
         let fields = try PlainTrace(bytes).fields.map { $0[0] }
-        #expect(Set(fields + ["conversion"]) == Set(changes.map(\.0) + ["decision_rule", "arithmetic"]))
+        #expect(Set(fields + ["conversion", "shard"]) == Set(changes.map(\.0) + ["decision_rule", "arithmetic"]))
     }
 
     @Test("Another kind of file is refused, and stays as it is")

@@ -132,11 +132,13 @@ struct WriterTests {
 
     @Test("The digest of a prompt list tells order, ids and tokens apart")
     func promptListDigest() {
-        let lists: [[(id: String, tokens: [Int])]] = [
-            [], [("a", [1, 2])], [("a", [1]), ("b", [2])], [("b", [2]), ("a", [1])], [("a", [2, 1])], [("b", [1, 2])],
+        let digests: [[UInt8]] = [[1], [2], [1, 2]].map { PromptTrace.digest(of: $0) }
+        let lists: [[(id: String, tokenDigest: [UInt8])]] = [
+            [], [("a", digests[2])], [("a", digests[0]), ("b", digests[1])], [("b", digests[1]), ("a", digests[0])],
+            [("a", digests[1])], [("b", digests[2])],
         ]
         #expect(Set(lists.map { TraceHeader.promptListDigest(of: $0) }).count == lists.count)
-        let bytes: [UInt8] = [1, 0, 0, 0, 0x61, 2, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0]
+        let bytes: [UInt8] = [1, 0, 0, 0, 0x61] + PlainSHA256.digest([1, 0, 0, 0, 2, 0, 0, 0])
         #expect(TraceHeader.promptListDigest(of: lists[1]) == PlainSHA256.digest(bytes).hexadecimal)
     }
 }

@@ -22,7 +22,8 @@ struct HelpExampleTests {
     @Test("Every command has an example in its help, and the tool a version")
     func everyCommand() throws {
         let commands = [
-            "demo", "record", "inspect", "evaluate", "generate", "plan", "compare", "list", "convert", "report",
+            "demo", "record", "merge", "import", "inspect", "evaluate", "generate", "plan", "compare", "list",
+            "convert", "report",
         ]
         for command in commands {
             let help = try CommandRun([command, "--help"])

@@ -46,6 +46,7 @@ extension InspectReport {
             ("checkpoint", Self.text(header.checkpointFingerprint)),
             ("tokenizer", Self.text(header.tokenizerFingerprint)),
             ("prompt_list", Self.text(header.promptListDigest)), ("keeps_tokens", Self.text(header.keepsTokens)),
+            ("shard", Self.text(header.shard?.description)),
         ]
     }
 

@@ -60,7 +60,7 @@ extension InspectReport {
 
     private var prompts: String {
         "\(summary.prompts.count), of \(count(summary.tokens)) tokens: \(count(summary.promptTokens)) given, "
-            + "\(count(summary.generatedTokens)) generated"
+            + "\(count(summary.generatedTokens)) generated" + (reader.header.shard.map { "; shard \($0)" } ?? "")
     }
 
     private var compression: String {

@@ -1,0 +1,103 @@
+import Descriptions
+import Files
+import TestSupport
+import Testing
+import Traces
+
+@Suite("Decisions recorded elsewhere")
+struct ImportTests {
+    static let header = #"{"model": "m", "policy": "dmc", "layers": 1, "kv_heads": 2}"#
+    static let prompt =
+        #"{"id": "a", "prompt_tokens": 2, "nll": [1, 0.5], "token_ids": [1, 2, 3], "decisions": [["001", "011"]]}"#
+
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder(inMemory: true) }
+
+    private func read(_ text: String) throws -> ImportedTrace {
+        try ImportedTrace(path: folder.write("a.jsonl", Array(text.utf8)))
+    }
+
+    @Test("JSON lines become a trace, with what they leave out as the page says")
+    func lines() throws {
+        try read("\n" + Self.header + "\r\n\n" + Self.prompt + "\n").write(to: folder.file("a.hrt"))
+        let reader = try TraceReader(path: folder.file("a.hrt"))
+        let shape = reader.header.configuration
+        #expect(reader.header.model == "m" && reader.header.policy == .dmc && reader.header.kernelSet == "imported")
+        #expect([shape.layers, shape.kvHeads, shape.heads, shape.headDim] == [1, 2, 2, 128])
+        #expect([shape.hiddenSize, shape.intermediateSize, shape.vocabularySize] == [256, 1024, 32_000])
+        #expect(shape.dmc == DMCSettings() && !reader.header.keepsTokens)
+        let prompt = try reader.prompt(at: 0)
+        #expect(prompt.id == "a" && prompt.promptTokens == 2 && prompt.tokens == 3)
+        #expect(prompt.finalSlots == [[2, 1]] && prompt.decisions[0, 0, 2] && !prompt.decisions[0, 0, 1])
+        #expect(prompt.negativeLogLikelihoods == [1, 0.5])
+        #expect(prompt.tokenIDs == nil && prompt.tokenDigest == PromptTrace.digest(of: [1, 2, 3]))
+        let list = TraceHeader.promptListDigest(of: [("a", PromptTrace.digest(of: [1, 2]))])
+        #expect(reader.header.promptListDigest == list)
+    }
+
+    @Test("Evictions come in the order of each head, and need no decisions")
+    func evictions() throws {
+        let header = Self.header.replacing("dmc", with: "tova:slots=1")
+        let digest = String(repeating: "0a", count: 32)
+        let prompt =
+            #"{"id": "a", "prompt_tokens": 3, "nll": [1, 0.5], "token_digest": "\#(digest)", "#
+            + #""evictions": [[1, 0, 0, 1], [1, 0, 1, 0], [2, 0, 0, 0], [2, 0, 1, 2]]}"#
+        let trace = try read(header + "\n" + prompt).prompts[0]
+        #expect(trace.evictions?[0, 1].map(\.position) == [0, 2] && trace.finalSlots == [[1, 1]])
+        #expect(trace.tokenDigest == Array(repeating: 10, count: 32))
+    }
+
+    @Test(
+        "A wrong line is named, with what is wrong in it",
+        arguments: [
+            ("", 1, "an empty file"), ("nonsense", 1, "something else"), ("[1]", 1, "something else"),
+            ("{}", 1, "a text as `model`, found nothing"),
+            (header.replacing("dmc", with: "magic"), 1, "a policy such as dmc as `policy`, found 'magic'"),
+            (header.replacing("1,", with: "0,"), 1, "a whole number from 1 to 1024 as `layers`, found 0"),
+            (header.replacing("1,", with: "1.5,"), 1, "as `layers`, found 1.5"),
+            (header.replacing("1,", with: "\"1\","), 1, "as `layers`, found \"1\""),
+            (header.replacing("2}", with: "2, \"heads\": 3}"), 1, "a divisor of the 3 heads as `kv_heads`, found 2"),
+            (header.replacing("2}", with: "2, \"shard\": \"2/2\"}"), 1, "I/N as `shard`, found '2/2'"),
+            (header.replacing("2}", with: "2, \"arithmetic\": \"int4\"}"), 1, "float32 as `arithmetic`"),
+            (header + "\n\nnonsense", 3, "text that is not JSON"), (header + "\n[]", 2, "a JSON object"),
+            (header + "\n" + prompt + "\n" + prompt, 3, "every id once, found 'a' again"),
+            (changed(#""id": "a""#, #""id": 1"#), 2, "a text as `id`"),
+            (changed(#""id": "a", "#, ""), 2, "expected `id`, found none"),
+            (changed(#""id": "a""#, #""id": """#), 2, "id of 1 to 65536 bytes"),
+            (changed("0.5]", "0.5, 2]"), 2, "expected 2 likelihoods, found 3"),
+            (changed("0.5]", "\"x\"]"), 2, "a number as `nll.1`"),
+            (changed("0.5]", "1e300]"), 2, "expected"),
+            (changed("tokens\": 2", "tokens\": 4"), 2, "expected 1 to 3 prompt tokens, found 4"),
+            (changed("\"001\"", "\"00\""), 2, "2 times 0 or 1 for layer 0, KV head 1, found 3 characters"),
+            (changed("\"011\"", "\"012\""), 2, "KV head 1, found 3 characters, others among them"),
+            (changed("\"011\"", "\"111\""), 2, "expected an append for the first token"),
+            (changed(", \"011\"", ""), 2, "`decisions` of 1 layers × 2 KV heads, found 1 × 1"),
+            (changed("decisions", "other"), 2, "expected `decisions`, found none"),
+            (changed("token_ids\": [1, 2, 3]", "x\": 1"), 2, "`token_ids` or `token_digest`, found neither"),
+            (changed("token_ids\": [1, 2, 3]", "token_digest\": \"12\""), 2, "64 hexadecimal digits"),
+            (changed("[1, 2, 3]", "[1, -2, 3]"), 2, "token ids from 0 on, found -2"),
+            (changed("\"nll\"", "\"evictions\": [], \"nll\""), 2, "no `evictions` under policy dmc"),
+            (evicting("[2, 0, 0]"), 2, "[t, layer, kv_head, position] as `evictions[0]`"),
+            (evicting("[2, 1, 0, 0]"), 2, "layers below 1"), (evicting("[2, 0, -1, 0]"), 2, "found [2, 0, -1, 0]"),
+            (evicting("[3, 0, 0, 0]"), 2, "drops after tokens 0 to 2"),
+            (evicting("[1, 0, 0, 2]"), 2, "a position held after token 1, found 2"),
+        ])
+    func wrong(text: String, line: Int, reason: String) {
+        let error = #expect(throws: FileError.self) { try read(text) }
+        let message = error?.description ?? ""
+        #expect(
+            message.hasPrefix("\(folder.file("a.jsonl")): line \(line): expected ") && message.contains(reason),
+            "\(message)")
+        #expect(!message.contains("\n"))
+    }
+
+    static func changed(_ part: String, _ other: String) -> String {
+        header + "\n" + prompt.replacing(part, with: other)
+    }
+
+    static func evicting(_ event: String) -> String {
+        header.replacing("dmc", with: "tova:slots=9") + "\n"
+            + prompt.replacing(#""decisions": [["001", "011"]]"#, with: "\"evictions\": [\(event)]")
+    }
+}
