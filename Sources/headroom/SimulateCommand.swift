@@ -121,7 +121,8 @@ struct SimulateCommand: ParsableCommand {
 
     func validate() throws {
         if workload != nil, promptTokens ?? newTokens != nil || burstiness != nil {
-            throw ValidationError("--workload excludes --prompt-tokens, --new-tokens and --burstiness: its file has them")
+            throw ValidationError(
+                "--workload excludes --prompt-tokens, --new-tokens and --burstiness: its file has them")
         }
         if workload == nil, rate == nil || promptTokens == nil || newTokens == nil {
             throw ValidationError("expected --workload FILE, or --rate, --prompt-tokens and --new-tokens")

@@ -1,7 +1,7 @@
 import Histogram
 
-/// Many durations, summed up: an HDR histogram of nanoseconds, so that millions of gaps between tokens take no more room
-/// than a few. Percentiles are right to three digits; mean and maximum are exact.
+/// Many durations, summed up: an HDR histogram of nanoseconds, so that millions of gaps between tokens take no more
+/// room than a few. Percentiles are right to three digits; mean and maximum are exact.
 package struct LatencyDigest: Sendable {
     private var histogram = Histogram<UInt64>(numberOfSignificantValueDigits: .three)
     private var sum = 0.0

@@ -25,9 +25,14 @@ package struct PagePool: Sendable {
     /// Takes what a sequence that has `start` tokens needs while it is fed up to `count`; false, and nothing taken,
     /// where there is not as much.
     package mutating func take(for curve: any SequenceCurve, from start: Int, to count: Int) -> Bool {
-        guard hasRoom(for: curve, from: start, to: count) else { return false }
-        for gpu in used.indices { used[gpu] += Self.growth(curve, from: start, to: count, gpu: gpu) }
-        return true
+        var fits = true
+        for gpu in used.indices {
+            used[gpu] += Self.growth(curve, from: start, to: count, gpu: gpu)
+            fits = fits && used[gpu] <= capacity
+        }
+        guard !fits else { return true }
+        for gpu in used.indices { used[gpu] -= Self.growth(curve, from: start, to: count, gpu: gpu) }
+        return false
     }
 
     /// Gives back what the step that `take` was for no longer needs: what was held only before a policy's cut.

@@ -30,8 +30,8 @@ struct Replica {
     /// Lets a request wait for its turn.
     mutating func enqueue(_ sequence: EngineSequence) { waiting.append(sequence) }
 
-    /// Begins a step: decides what each sequence is fed, and takes the pages for it. What it has to do is empty where no
-    /// one is there.
+    /// Begins a step: decides what each sequence is fed, and takes the pages for it. What it has to do is empty where
+    /// no one is there.
     mutating func begin(at now: Double, log: inout SimulationLog) -> StepLoad {
         hasPreempted = false
         var room = settings.maxBatchedTokens

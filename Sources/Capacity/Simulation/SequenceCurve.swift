@@ -40,16 +40,18 @@ struct AlikeCurve: SequenceCurve {
 /// A sequence whose heads differ: their sums, looked up token by token. Made once for each recorded prompt, so that a
 /// simulation does not walk hundreds of heads for every token.
 final class SummedCurve: SequenceCurve {
-    /// Pages held, `[gpu][tokens]`; never falling, since a trace's heads only grow.
-    private let pages: [[Int32]]
-    /// Slots attended to by all tokens so far, `[gpu][tokens]`.
-    private let attended: [[Int]]
+    /// Pages held, `[gpus, tokens + 1]`; never falling, since a trace's heads only grow.
+    private let pages: [Int32]
+    /// Slots attended to by all tokens so far, `[gpus, tokens + 1]`.
+    private let attended: [Int]
+    private let stride: Int
 
     /// The sums of one prompt's heads, up to `tokens` tokens.
     /// - Parameter pageBytes: what bytes are counted in.
     init(_ prompt: HeadPattern.Prompt, loads: [[Int]], memory: SequenceMemory, pageBytes: Int, tokens: Int) {
-        var pages = loads.map { _ in [Int32](repeating: 0, count: tokens + 1) }
-        var attended = loads.map { _ in [Int](repeating: 0, count: tokens + 1) }
+        let stride = tokens + 1
+        var pages = [Int32](repeating: 0, count: loads.count * stride)
+        var attended = [Int](repeating: 0, count: loads.count * stride)
         let used = prompt.curves.indices.filter { curve in loads.contains { $0[curve] > 0 } }
         for count in 1...tokens {
             var slots = Array(repeating: 0, count: prompt.curves.count)
@@ -57,23 +59,28 @@ final class SummedCurve: SequenceCurve {
             let longest = slots.max() ?? 0
             for gpu in loads.indices {
                 let bytes = memory.bytes(slots: slots, heads: loads[gpu], longest: longest).total
-                pages[gpu][count] = Int32((bytes + pageBytes - 1) / pageBytes)
+                pages[gpu * stride + count] = Int32((bytes + pageBytes - 1) / pageBytes)
                 var sum = 0
                 for curve in used where loads[gpu][curve] > 0 {
                     sum += loads[gpu][curve] * prompt.curves[curve].attended(by: count)
                 }
-                attended[gpu][count] = attended[gpu][count - 1] + sum
+                attended[gpu * stride + count] = attended[gpu * stride + count - 1] + sum
             }
         }
+        self.stride = stride
         self.pages = pages
         self.attended = attended
     }
 
-    func pages(after count: Int, gpu: Int) -> Int { Int(pages[gpu][count]) }
+    func pages(after count: Int, gpu: Int) -> Int { Int(pages[gpu * stride + count]) }
 
-    func peakPages(after start: Int, within count: Int, gpu: Int) -> Int { Int(pages[gpu][count]) }
+    func peakPages(after start: Int, within count: Int, gpu: Int) -> Int { Int(pages[gpu * stride + count]) }
 
-    func attended(by count: Int, gpu: Int) -> Int { attended[gpu][count] - attended[gpu][count - 1] }
+    func attended(by count: Int, gpu: Int) -> Int {
+        attended[gpu * stride + count] - attended[gpu * stride + count - 1]
+    }
 
-    func pairs(after start: Int, through count: Int, gpu: Int) -> Int { attended[gpu][count] - attended[gpu][start] }
+    func pairs(after start: Int, through count: Int, gpu: Int) -> Int {
+        attended[gpu * stride + count] - attended[gpu * stride + start]
+    }
 }

@@ -1,7 +1,7 @@
 import Descriptions
 
-/// Gives every request of a workload the curve that its sequence follows: under a trace that of a recorded prompt, drawn
-/// with replacement, each as likely; else the policy's own arithmetic.
+/// Gives every request of a workload the curve that its sequence follows: under a trace that of a recorded prompt,
+/// drawn with replacement, each as likely; else the policy's own arithmetic.
 struct SequenceSource: Sendable {
     /// GPUs that a sequence is counted on: 1 where all are alike or the fullest stands for them.
     let gpus: Int
@@ -67,7 +67,7 @@ struct SequenceSource: Sendable {
 }
 
 extension SequenceMemory {
-    /// Bytes of one page. A simulation counts all memory in pages: what is no key or value (open segments, scores, block
-    /// tables) at as many as its bytes would fill.
+    /// Bytes of one page. A simulation counts all memory in pages: what is no key or value (open segments, scores,
+    /// block tables) at as many as its bytes would fill.
     var pageBytes: Int { pagedBytes(slots: pageSlots) }
 }

@@ -5,7 +5,7 @@ package struct ServiceSearch {
     private let settings: SimulationSettings
 
     /// - Parameter requests: those that the service takes on, in order.
-    init(engine: ServingEngine, requests: [Workload.Request], settings: SimulationSettings) {
+    package init(engine: ServingEngine, requests: [Workload.Request], settings: SimulationSettings) {
         self.engine = engine
         self.settings = settings
         workload = try? Workload(name: "accepted requests", requests: requests)
@@ -21,7 +21,7 @@ package struct ServiceSearch {
         /// This many requests a second are served as the objective asks; 1 % more are not.
         case found(Double)
         /// Requests that come one by one miss it already.
-        case none
+        case never
         /// The requests are too few, or their arrivals not spread: even all at once they meet it.
         case unbounded
     }
@@ -41,7 +41,7 @@ package struct ServiceSearch {
         } else {
             repeat {
                 (low, high) = (low / 2, low)
-                guard low > own / Double(1 << Self.doublings) else { return .none }
+                guard low > own / Double(1 << Self.doublings) else { return .never }
             } while !attains(low)
         }
         while high / low > Self.precision {

@@ -1,5 +1,5 @@
-/// Something that happens at a point in time. Events have one order: by time, then kind, then the number they were given
-/// when they were made; so the same workload always takes the same course.
+/// Something that happens at a point in time. Events have one order: by time, then kind, then the number they were
+/// given when they were made; so the same workload always takes the same course.
 struct SimulationEvent: Comparable {
     /// What happens, in the order it does where times are equal: pages are given back before they are asked for, and a
     /// step begins once all who arrived by then are there.

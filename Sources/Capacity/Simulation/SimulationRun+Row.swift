@@ -85,7 +85,9 @@ extension SimulationRun {
 
     private func notes(_ rate: ServiceSearch.Rate?) -> [String] {
         var notes: [String] = []
-        if service.largest.availableBytesPerGPU <= 0 { notes.append("the weights and the reserve leave no room at all") }
+        if service.largest.availableBytesPerGPU <= 0 {
+            notes.append("the weights and the reserve leave no room at all")
+        }
         if isSaturated {
             notes.append(
                 "saturated: when the last request came, \(log.backlog.waiting) of \(accepted) still waited for their "
@@ -93,7 +95,7 @@ extension SimulationRun {
         }
         switch rate {
         case .unbounded?: notes.append("no highest rate: even all at once, these requests are served within the limits")
-        case ServiceSearch.Rate.none?: notes.append("no highest rate: requests miss the limits even one by one")
+        case .never?: notes.append("no highest rate: requests miss the limits even one by one")
         case .found?, nil: break
         }
         let extended = requests.count { $0.extendedFrom != nil }

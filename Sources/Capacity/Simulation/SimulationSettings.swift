@@ -70,8 +70,8 @@ public struct ServiceObjective: Hashable, Sendable {
     /// Share of the requests that must meet both.
     public var attainment: Double
 
-    /// An objective by its parts; by default the limits that MLPerf Inference (v4.0, 2024, Llama-2-70B, server) sets, for
-    /// 99 % of the requests.
+    /// An objective by its parts; by default the limits that MLPerf Inference (v4.0, 2024, Llama-2-70B, server) sets,
+    /// for 99 % of the requests.
     public init(ttftSeconds: Double = 2, tpotSeconds: Double = 0.2, attainment: Double = 0.99) {
         self.ttftSeconds = ttftSeconds
         self.tpotSeconds = tpotSeconds

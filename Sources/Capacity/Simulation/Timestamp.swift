@@ -5,8 +5,8 @@ struct Timestamp: Sendable {
     /// The rest of a second.
     private let fraction: Double
 
-    /// Reads `YYYY-MM-DD HH:MM:SS`, a `T` or a space between, a fraction behind it or none, in one time zone whatever it
-    /// is; or a number of seconds. Nil for anything else.
+    /// Reads `YYYY-MM-DD HH:MM:SS`, a `T` or a space between, a fraction behind it or none, in one time zone whatever
+    /// it is; or a number of seconds. Nil for anything else.
     init?(_ text: String) {
         if let seconds = Double(text), seconds.isFinite, abs(seconds) < 1e15 {
             whole = Int(seconds.rounded(.down))
@@ -16,7 +16,9 @@ struct Timestamp: Sendable {
         let halves = text.split(omittingEmptySubsequences: false) { $0 == " " || $0 == "T" }
         guard halves.count == 2, let days = Self.days(halves[0]) else { return nil }
         let parts = halves[1].split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let seconds = Self.seconds(parts[0]), let rest = Self.fraction(parts.dropFirst().first) else { return nil }
+        guard let seconds = Self.seconds(parts[0]), let rest = Self.fraction(parts.dropFirst().first) else {
+            return nil
+        }
         whole = days * 86_400 + seconds
         fraction = rest
     }
@@ -26,7 +28,8 @@ struct Timestamp: Sendable {
 
     /// Days since 1970-01-01 in the Gregorian calendar (Hinnant, "chrono-Compatible Low-Level Date Algorithms", 2013).
     private static func days(_ text: Substring) -> Int? {
-        guard let parts = numbers(text, "-", widths: [4, 2, 2]), (1...12).contains(parts[1]), (1...31).contains(parts[2])
+        guard let parts = numbers(text, "-", widths: [4, 2, 2]), (1...12).contains(parts[1]),
+            (1...31).contains(parts[2])
         else { return nil }
         let year = parts[1] <= 2 ? parts[0] - 1 : parts[0]
         let dayOfYear = (153 * (parts[1] + (parts[1] > 2 ? -3 : 9)) + 2) / 5 + parts[2] - 1

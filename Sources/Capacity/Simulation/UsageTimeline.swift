@@ -28,7 +28,9 @@ package struct UsageTimeline: Sendable {
     package func mean(_ value: (Entry) -> Int) -> Double {
         guard let first = entries.first, let last = entries.last, last.time > first.time else { return 0 }
         var sum = 0.0
-        for (entry, next) in zip(entries, entries.dropFirst()) { sum += Double(value(entry)) * (next.time - entry.time) }
+        for (entry, next) in zip(entries, entries.dropFirst()) {
+            sum += Double(value(entry)) * (next.time - entry.time)
+        }
         return sum / (last.time - first.time)
     }
 

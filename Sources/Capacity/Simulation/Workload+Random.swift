@@ -3,8 +3,8 @@ import Foundation
 
 extension Workload {
     /// Requests of one size that arrive at random: the gaps between them are drawn from a gamma distribution with mean
-    /// 1 / rate and shape `burstiness`, as `vllm bench serve --burstiness` does. A shape of 1 is a Poisson process; less
-    /// comes in bursts, more is more even.
+    /// 1 / rate and shape `burstiness`, as `vllm bench serve --burstiness` does. A shape of 1 is a Poisson process;
+    /// less comes in bursts, more is more even.
     /// - Throws: `CapacityError.request` where a number is out of range.
     public init(
         rate: Double, burstiness: Double = 1, count: Int, promptTokens: Int, newTokens: Int, seed: UInt64
@@ -29,7 +29,8 @@ extension Workload {
             return Request(arrival: time, promptTokens: promptTokens, newTokens: newTokens)
         }
         try self.init(
-            name: "\(rate) requests a second at random (burstiness \(burstiness), seed \(seed)), each of \(promptTokens) "
+            name:
+                "\(rate) requests a second at random (burstiness \(burstiness), seed \(seed)), each of \(promptTokens) "
                 + "+ \(newTokens) tokens",
             requests: requests)
     }

@@ -30,7 +30,9 @@ public struct Workload: Sendable {
     /// A workload of these requests.
     /// - Throws: `CapacityError.request` where there is none, or one is out of order or asks for nothing.
     public init(name: String, requests: [Request], fingerprint: String? = nil) throws {
-        guard !requests.isEmpty else { throw CapacityError.request("\(name): expected at least one request, found none") }
+        guard !requests.isEmpty else {
+            throw CapacityError.request("\(name): expected at least one request, found none")
+        }
         for (index, request) in requests.enumerated() {
             guard request.arrival.isFinite, index == 0 || requests[index - 1].arrival <= request.arrival else {
                 throw CapacityError.request("\(name): request \(index) arrives before the one ahead of it")

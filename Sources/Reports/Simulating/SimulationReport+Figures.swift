@@ -63,9 +63,12 @@ extension SimulationReport {
     ) -> Figure {
         let series = zip(runs, colors).map { run, color -> FigureSeries in
             let digest = LatencyDigest(run.requests.filter { $0.outcome == .completed }.compactMap(value))
-            let points = digest.count == 0 ? [] : (0...100).map { percentile in
-                FigurePoint(x: Double(percentile), y: digest.value(at: Double(percentile)))
-            }
+            let points =
+                digest.count == 0
+                ? []
+                : (0...100).map { percentile in
+                    FigurePoint(x: Double(percentile), y: digest.value(at: Double(percentile)))
+                }
             return FigureSeries(name: run.variant.word, color: color, points: points)
         }
         let chart = LineChart(

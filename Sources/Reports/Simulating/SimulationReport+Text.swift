@@ -22,7 +22,9 @@ extension SimulationReport {
         ]
         if let fingerprint = simulation.workload.fingerprint { lines.append("              SHA-256 \(fingerprint)") }
         lines.append("head lengths  \(headLengths)")
-        for fingerprint in plan.lengths?.trace?.fingerprints ?? [] { lines.append("trace         SHA-256 \(fingerprint)") }
+        for fingerprint in plan.lengths?.trace?.fingerprints ?? [] {
+            lines.append("trace         SHA-256 \(fingerprint)")
+        }
         let budget = plan.budgetBytes.map { ", at most \(Form.bytes($0)) in all" } ?? ""
         lines.append("cache         \(plan.kvBits) bit, pages of \(plan.pageSlots) slots\(budget)")
         lines.append("limits        \(limits); seed \(settings.seed)")
@@ -36,7 +38,8 @@ extension SimulationReport {
         let prompt = workload.requests.reduce(0) { $0 + Double($1.promptTokens) } / count
         let new = workload.requests.reduce(0) { $0 + Double($1.newTokens) } / count
         let rate = workload.rate.map { " (\(NumberText.significant($0)) a second)" } ?? ""
-        return "\(NumberText.grouped(workload.requests.count)) requests in \(NumberText.significant(workload.span)) s\(rate), "
+        return "\(NumberText.grouped(workload.requests.count)) requests in "
+            + "\(NumberText.significant(workload.span)) s\(rate), "
             + "\(NumberText.fixed(prompt, places: 0)) + \(NumberText.fixed(new, places: 0)) tokens in the mean"
     }
 

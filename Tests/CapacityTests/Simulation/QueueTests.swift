@@ -66,7 +66,7 @@ struct QueueTests {
         #expect(search.replicasNeeded() == 1)
         settings.objective.ttftSeconds = 0.05
         let hopeless = ServiceSearch(engine: server(seconds: 0.1), requests: workload.requests, settings: settings)
-        #expect(hopeless.highestRate() == .none)
+        #expect(hopeless.highestRate() == .never)
         #expect(hopeless.replicasNeeded() == nil)
         settings.objective.ttftSeconds = 1e6
         let easy = ServiceSearch(engine: server(seconds: 0.1), requests: workload.requests, settings: settings)

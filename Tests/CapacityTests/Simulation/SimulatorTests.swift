@@ -148,7 +148,8 @@ struct SimulatorTests {
         var simulator = Simulator(engine, workload: workload, settings: SimulationSettings())
         let requests = simulator.run().requests
         // Pages after steps 1, 2: 5 + 4, 6 + 5. In step 3 the first takes the 12th, and the second must give way with 5
-        // tokens fed, until the first has ended with its 8th token after step 4. Then 6 tokens are known, and 1 is left.
+        // tokens fed, until the first has ended with its 8th token after step 4. Then 6 tokens are known, and 1 is
+        // left.
         #expect(requests[0].lastToken == 4 && requests[0].preemptions == 0)
         #expect(requests[1].preemptions == 1 && requests[1].recomputedTokens == 5)
         #expect(requests[1].firstToken == 1 && requests[1].lastToken == 6 && requests[1].longestGap == 3)
@@ -157,7 +158,7 @@ struct SimulatorTests {
     @Test("Round robin takes replicas in turn; least loaded the one with fewest unfinished requests")
     func dispatch() throws {
         let workload = try Workload(
-            name: "five",
+            name: "four",
             requests: [
                 .init(arrival: 0, promptTokens: 1, newTokens: 100), .init(arrival: 1, promptTokens: 1, newTokens: 1),
                 .init(arrival: 10, promptTokens: 1, newTokens: 1), .init(arrival: 20, promptTokens: 1, newTokens: 1),

@@ -199,8 +199,8 @@ package struct PlainSimulator {
         return attended
     }
 
-    /// Most pages that a sequence holds while it is fed so many tokens more. What a budget drops after every token is not
-    /// counted, the whole prompt before its one cut is.
+    /// Most pages that a sequence holds while it is fed so many tokens more. What a budget drops after every token is
+    /// not counted, the whole prompt before its one cut is.
     private func peak(_ sequence: Sequence, _ job: Job, _ tokens: Int) -> Int {
         var copy = sequence
         var most = 0
