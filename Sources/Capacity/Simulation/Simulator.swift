@@ -13,6 +13,9 @@ package struct Simulator {
     private var turn = 0
     private var log: SimulationLog
 
+    /// Requests between two words of progress.
+    private static let progressStep = 256
+
     /// What ends a simulation before its time, and what it tells as it goes.
     package struct Watch {
         /// Whether pages and requests are taken down over time.
@@ -129,7 +132,7 @@ package struct Simulator {
         replicas[replica].end(at: now, log: &log)
         replicas[replica].isBusy = false
         wake(replica, at: now)
-        if log.completed > before { watch.progress(log.completed) }
+        if log.completed / Self.progressStep > before / Self.progressStep { watch.progress(log.completed) }
     }
 
     private mutating func note(_ now: Double) {

@@ -10,6 +10,14 @@ package struct UsageTimeline: Sendable {
         package var running: Int
         /// Requests that wait.
         package var waiting: Int
+
+        /// An entry by its parts.
+        package init(time: Double, pages: Int, running: Int, waiting: Int) {
+            self.time = time
+            self.pages = pages
+            self.running = running
+            self.waiting = waiting
+        }
     }
 
     /// The entries, in order of time; each holds until the next.

@@ -69,12 +69,12 @@ extension SimulationReport {
 
     private var latencyTable: String {
         var table = TextTable([
-            "policy", "TTFT s mean", "p50", "p90", "p99", "TPOT ms mean", "p50", "p90", "p99", "gap ms p50", "p99",
-            "max", "latency s p50", "p99",
+            "policy", "TTFT s mean", "p50", "p99", "max", "TPOT ms mean", "p50", "p99", "gap ms p50", "p99", "max",
+            "latency s p50", "p99",
         ])
         for row in rows {
-            let ttft = [row.ttft?.mean, row.ttft?.p50, row.ttft?.p90, row.ttft?.p99]
-            let tpot = [row.tpot?.mean, row.tpot?.p50, row.tpot?.p90, row.tpot?.p99]
+            let ttft = [row.ttft?.mean, row.ttft?.p50, row.ttft?.p99, row.ttft?.max]
+            let tpot = [row.tpot?.mean, row.tpot?.p50, row.tpot?.p99]
             let gap = [row.gap?.p50, row.gap?.p99, row.gap?.max]
             table.add(
                 [row.policy] + ttft.map { Form.number($0, digits: 3) }

@@ -44,9 +44,9 @@ struct SimulatorTwinTests {
     @Test("Under recorded decisions, replayed and extended", arguments: [1, 5, 16])
     func recorded(page: Int) throws {
         let trace = try sampleTrace(prompts: 5, tokens: 60...90)
-        let request = try request(trace, page: page, budget: 1_200_000)
+        let request = try request(trace, page: page, budget: 500_000)
         let workload = try Workload.random(
-            60, seed: UInt64(page), rate: 400, prompt: 1...80, new: 1...60)
+            60, seed: UInt64(page), rate: 4000, prompt: 1...80, new: 1...60)
         var settings = SimulationSettings()
         (settings.maxBatchedTokens, settings.maxSequences, settings.seed) = (48, 9, 7)
         let run = try Simulation(request, workload: workload, settings: settings).run(.dmc)
@@ -75,8 +75,8 @@ struct SimulatorTwinTests {
         arguments: ["full", "window:sinks=4,window=20", "window:sinks=4,window=20,prefill=full"])
     func arithmetic(word: String) throws {
         let trace = try sampleTrace(prompts: 2)
-        let request = try request(trace, page: 4, budget: 1_500_000)
-        let workload = try Workload.random(60, seed: 3, rate: 400, prompt: 1...80, new: 1...60)
+        let request = try request(trace, page: 4, budget: 500_000)
+        let workload = try Workload.random(60, seed: 3, rate: 4000, prompt: 1...80, new: 1...60)
         var settings = SimulationSettings()
         (settings.maxBatchedTokens, settings.maxSequences) = (50, 12)
         let variant = try PlanVariant(word)
