@@ -33,7 +33,7 @@ let modules: [Target] = [
             .product(name: "Histogram", package: "hdrhistogram-swift"),
         ],
         resources: [.copy("Resources/gpus"), .copy("Resources/models")]),
-    .target(name: "Comparison", dependencies: ["Traces", "Capacity", "Descriptions"]),
+    .target(name: "Comparison", dependencies: ["Traces", "Capacity", "Files", "Descriptions"]),
     .target(
         name: "Reports",
         dependencies: [
@@ -59,14 +59,15 @@ let modules: [Target] = [
         ]),
 ]
 
-func tests(_ module: String, _ others: Target.Dependency...) -> Target {
-    .testTarget(name: "\(module)Tests", dependencies: [.byName(name: module), "TestSupport"] + others)
+func tests(_ module: String, _ others: Target.Dependency..., resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: "\(module)Tests", dependencies: [.byName(name: module), "TestSupport"] + others, resources: resources)
 }
 
 let suites: [Target] = [
     .target(
         name: "TestSupport",
-        dependencies: ["Files", "Descriptions", "Checkpoints", "Traces", "Inference", "BundledModels"],
+        dependencies: ["Files", "Descriptions", "Checkpoints", "Traces", "Inference", "BundledModels", "Comparison"],
         path: "Tests/TestSupport"),
     tests("CGnuplot"),
     tests("Files"),
@@ -74,7 +75,7 @@ let suites: [Target] = [
     tests("Kernels", "CKernels"),
     tests("Tokenizers", "BundledModels", "CSentencePiece"),
     tests("Checkpoints"),
-    tests("Inference", "BundledModels"),
+    tests("Inference", "BundledModels", resources: [.copy("Fixtures")]),
     tests("Traces"),
     tests("Recording", "BundledModels"),
     tests("Capacity"),
