@@ -17,7 +17,7 @@ struct SimulateCommand: ParsableCommand {
             Example:
               headroom simulate --ratio 4 --model llama-2-7b --gpu a100-80gb \\
                 --rate 4 --prompt-tokens 1024 --new-tokens 256 --requests 200 \\
-                --find-rate --price-per-hour 2.5
+                --price-per-hour 2.5
             """)
 
     @Option(help: "A CSV file of requests, in Azure's format.")
@@ -94,8 +94,8 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: "Share of the requests that must meet both limits.")
     var attainment = 0.99
 
-    @Flag(help: "Find the highest rate per GPU that meets the limits, by more simulations.")
-    var findRate = false
+    @Flag(inversion: .prefixedNo, help: "Find the highest rate per GPU that meets the limits, by more simulations.")
+    var findRate = true
 
     @Flag(help: "Find the fewest replicas that meet the limits, by more simulations.")
     var findReplicas = false

@@ -54,7 +54,8 @@ public struct SimulationRow: Hashable, Sendable, Encodable {
     public var throughputTokensPerSecond: Double
     /// Tokens of completed requests' prompts and generations a second.
     public var totalTokensPerSecond: Double
-    /// Whether requests came faster than they could be served.
+    /// Whether requests came faster than they could be served: most waited longer for their first step than they were
+    /// served after it.
     public var isSaturated: Bool
     /// Requests that waited for their first step when the last one came.
     public var backlog: Int

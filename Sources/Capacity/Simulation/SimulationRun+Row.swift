@@ -90,8 +90,8 @@ extension SimulationRun {
         }
         if isSaturated {
             notes.append(
-                "saturated: when the last request came, \(log.backlog.waiting) of \(accepted) still waited for their "
-                    + "first step; latencies grow with the length of the workload")
+                "saturated: most requests waited longer for their first step than they were served after it, and "
+                    + "\(log.backlog.waiting) still waited when the last one came")
         }
         switch rate {
         case .unbounded?: notes.append("no highest rate: even all at once, these requests are served within the limits")

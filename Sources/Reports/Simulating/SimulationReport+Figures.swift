@@ -9,7 +9,7 @@ extension SimulationReport {
         overTime(
             "pages-over-time", "Pages in use",
             "Pages taken on the fullest GPU, all replicas together; the band is the least and the most within a span.",
-            axis: FigureAxis(label: "Pages in use", column: "pages", quantity: .pages)
+            axis: FigureAxis(label: "In use", column: "pages", quantity: .pages)
         ) { $0.pages }
     }
 
