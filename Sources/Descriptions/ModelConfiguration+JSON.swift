@@ -7,6 +7,16 @@ extension ModelConfiguration {
     /// - Throws: `ConfigurationError`, naming the field.
     public init(json data: Data, path: String) throws {
         let fields = try ConfigurationFields(data: data, path: path)
+        do {
+            try self.init(fields)
+        } catch let error as ConfigurationError {
+            // A model of another kind is named as that, whatever else is missing.
+            let features = fields.isOfAnotherKind ? try fields.unsupportedFeatures() : []
+            throw features.isEmpty ? error : .unsupported(path: path, features: features)
+        }
+    }
+
+    private init(_ fields: ConfigurationFields) throws {
         let hidden = try fields.size("hidden_size", limit: 1 << 22)
         let heads = try fields.size("num_attention_heads", limit: 1 << 12)
         let kvHeads = try fields.optionalSize("num_key_value_heads", limit: heads) ?? heads

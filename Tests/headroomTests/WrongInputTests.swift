@@ -20,6 +20,8 @@ struct WrongInputTests {
         ("an output in no folder", ["record", "--output", "@/a/b.hrt"], 1, "b.hrt"),
         ("evictions on a DMC model", ["evaluate", "--policy", "tova:slots=9"], 1, "tova:slots=9"),
         ("dmc on a plain model", ["evaluate", "--model", "default-base", "--policy", "dmc"], 1, "dmc_window_size"),
+        ("a page out of range", plan() + ["--page", "257"], 64, "1 to 256"),
+        ("bits that no cache has", plan() + ["--policy", "kv:7"], 64, "kv:W"),
         ("no trace and no ratio", plan(lengths: ["--policy", "dmc"]), 64, "trace"),
     ]
 
