@@ -12,6 +12,8 @@ public struct BatchNeed: Sendable, Encodable {
     public var source: PlanRow.Source
     /// Tokens of the shortest recording that was extended beyond its end; nil where none was.
     public var extendedFrom: Int?
+    /// What a reader must know, in plain sentences.
+    public var notes: [String]
 
     /// The least memory that each of so many GPUs must have.
     public struct Memory: Hashable, Sendable, Encodable {
@@ -57,7 +59,7 @@ public struct BatchNeed: Sendable, Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case policy, batch, memory, gpus, source
+        case policy, batch, memory, gpus, source, notes
         case extendedFrom = "extended_from"
     }
 }

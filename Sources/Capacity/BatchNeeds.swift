@@ -42,7 +42,7 @@ public struct BatchNeeds: Sendable {
         return BatchNeed(
             policy: variant.word, batch: batch, memory: memory,
             gpus: try gpus.map { try choice(of: $0, for: variant, memory) }, source: plan.source,
-            extendedFrom: plan.extendedFrom)
+            extendedFrom: plan.extendedFrom, notes: plan.notes(fits: batch))
     }
 
     private func choice(

@@ -46,7 +46,8 @@ extension VariantPlan {
         return Double(batch) / (Double(batch) * prefill + Double(request.newTokens) * step.seconds)
     }
 
-    private func notes(fits: Int) -> [String] {
+    /// What a reader must know where so many sequences fit.
+    func notes(fits: Int) -> [String] {
         var notes: [String] = []
         if let header = request.lengths?.trace?.header, pattern.source == .scaled {
             let isSmaller = header.configuration.parameters < configuration.parameters

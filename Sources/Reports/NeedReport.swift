@@ -69,7 +69,8 @@ public struct NeedReport: Sendable {
             + "model         \(request.model.name), weights of \(request.weightBits) bit\n"
             + "cache         \(request.kvBits) bit, pages of \(request.pageSlots) slots; "
             + "utilization \(request.utilization)\n"
-        return [heading, memoryTable, gpuTable].joined(separator: "\n")
+        let notes = needs.flatMap { need in need.notes.map { "note: \(need.policy): \($0)\n" } }.joined()
+        return [heading, memoryTable, gpuTable, notes].filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
     private var memoryTable: String {
