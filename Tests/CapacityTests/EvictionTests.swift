@@ -86,7 +86,9 @@ struct EvictionTests {
     func forms() throws {
         #expect(PolicyCard.all.map(\.form) == PlanVariant.forms)
         for card in PolicyCard.all {
-            let word = card.form.replacing("gqa:K", with: "gqa:8").replacing("POLICY", with: "dmc").replacing(
+            let word = card.form.replacing("gqa:K", with: "gqa:8").replacing("kv:W", with: "kv:8").replacing(
+                "POLICY", with: "dmc"
+            ).replacing(
                 "N", with: "4")
             #expect(try PlanVariant(word).word == word)
         }

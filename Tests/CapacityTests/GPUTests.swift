@@ -12,10 +12,12 @@ struct GPUTests {
             ("h100-sxm", 81_559, 3350e9, 989.4e12, 900e9), ("h100-pcie", 81_559, 2000e9, 756e12, 600e9),
             ("h200", 143_771, 4800e9, 989.4e12, 900e9), ("l40s", 46_068, 864e9, 362.05e12, 64e9),
             ("rtx-4090", 24_564, 1008e9, 165.2e12, 64e9),
+            ("b200", 183_359, 7672e9, 2250e12, 1800e9), ("a10g", 23_028, 600e9, 70e12, 64e9),
+            ("l4", 23_034, 300e9, 121e12, 64e9), ("mi300x", 196_592, 5300e9, 1307.4e12, 896e9),
         ])
     func peaks(name: String, mebibytes: Int, bandwidth: Double, flops: Double, link: Double) throws {
         let gpu = try GPU.named(name)
-        #expect(gpu.memoryBytes == mebibytes * 1_048_576)
+        #expect(gpu.memoryBytes / 1_048_576 == mebibytes)
         #expect(gpu.bandwidthBytesPerSecond == bandwidth)
         #expect(gpu.bf16FLOPS == flops)
         #expect(gpu.interconnectBytesPerSecond == link)
@@ -56,7 +58,8 @@ struct GPUTests {
     @Test("An unknown GPU is refused with the names that exist")
     func unknown() throws {
         let error = #expect(throws: CapacityError.self) { try GPU.named("h1000") }
-        #expect("\(error!)".hasPrefix("no GPU 'h1000'; there are a100-40gb, a100-80gb, h100-pcie, h100-sxm,"))
+        #expect(
+            "\(error!)".hasPrefix("no GPU 'h1000'; there are a100-40gb, a100-80gb, a10g, b200, h100-pcie, h100-sxm,"))
         #expect(error!.isUsage)
     }
 

@@ -26,6 +26,8 @@ struct WrongInputTests {
         ("too many replicas", simulate(random() + ["--replicas", "100000"]), 64, "4096"),
         ("a limit of no time", simulate(random() + ["--slo-ttft", "0"]), 64, "TTFT"),
         ("no lengths to simulate", simulate(random() + ["--policy", "dmc"]), 64, "trace"),
+        ("a page out of range", plan() + ["--page", "257"], 64, "1 to 256"),
+        ("bits that no cache has", plan() + ["--policy", "kv:7"], 64, "kv:W"),
         ("shares over the whole", ["evaluate", "--policy", "h2o:heavy=0.7,recent=0.7"], 64, "at most 1.0 together"),
         ("shares over the whole in a plan", plan() + ["--policy", "tova:slots=1.1"], 64, "at most 1.0"),
         ("a budget of nothing", ["evaluate", "--policy", "h2o:heavy=0,recent=0"], 64, "at least 1 slot"),

@@ -35,7 +35,8 @@ public struct ReportBuilder: Sendable {
             highlights: answer.highlights,
             lead: answer.paragraphs,
             sections: [
-                try sequenceSection(plan), try batchSection(plan), throughputSection(plan), planSection(plan),
+                try sequenceSection(plan), try pageSection(plan), try batchSection(plan), throughputSection(plan),
+                planSection(plan),
                 recordingSection(),
             ],
             provenance: provenance(plan),

@@ -6,6 +6,8 @@ public enum Quantity: String, Equatable, Sendable {
     case bytes
     /// Sequences at once.
     case sequences
+    /// Slots of a page.
+    case slots
     /// Tokens a second.
     case tokensPerSecond = "tokens_per_second"
     /// Tokens for each slot: a compression ratio.
@@ -27,6 +29,7 @@ public enum Quantity: String, Equatable, Sendable {
         case .tokens: "tokens"
         case .bytes: ByteUnit(largest: largest).name
         case .sequences: "sequences"
+        case .slots: "slots"
         case .tokensPerSecond: "tokens/s"
         case .tokensPerSlot: "tokens per slot"
         case .natsPerToken: "nats/token"
