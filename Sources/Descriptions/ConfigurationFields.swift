@@ -3,7 +3,7 @@ import Foundation
 /// The fields of a `config.json`, each read as the kind it must be.
 struct ConfigurationFields {
     private let values: [String: JSONValue]
-    private let path: String
+    let path: String
     /// What names begin with where these fields are within another one.
     private let prefix: String
 
