@@ -1,6 +1,6 @@
 extension PlanRow: Encodable {
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case policy, model, gpu, gpus, utilization, batch, step, source, notes
+        case policy, model, gpu, gpus, utilization, batch, step, source, engine, notes
         case gpuMemoryBytes = "gpu_memory_bytes"
         case promptTokens = "prompt_tokens"
         case newTokens = "new_tokens"
@@ -26,6 +26,9 @@ extension PlanRow: Encodable {
         case ttftSeconds = "ttft_seconds"
         case extendedFrom = "extended_from"
         case efficienciesOf = "efficiencies_of"
+        case timeSource = "time_source"
+        case stepError = "step_error"
+        case ttftError = "ttft_error"
     }
 
     /// Every field is always there, `null` where it has no value: programs need not ask which are.
@@ -49,6 +52,10 @@ extension PlanRow: Encodable {
         try fields.encode(source, forKey: .source)
         try fields.encode(extendedFrom, forKey: .extendedFrom)
         try fields.encode(efficienciesOf, forKey: .efficienciesOf)
+        try fields.encode(engine, forKey: .engine)
+        try fields.encode(timeSource, forKey: .timeSource)
+        try fields.encode(stepError, forKey: .stepError)
+        try fields.encode(ttftError, forKey: .ttftError)
         try fields.encode(notes, forKey: .notes)
     }
 

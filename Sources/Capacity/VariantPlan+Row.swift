@@ -24,7 +24,9 @@ extension VariantPlan {
             throughputTokensPerSecond: Self.throughput(batch, step),
             requestThroughput: requestThroughput(batch, step, prefill), ttftSeconds: prefill, source: pattern.source,
             extendedFrom: pattern.extendedFrom(request.tokens),
-            efficienciesOf: request.gpu.efficienciesOf ?? request.gpu.name, notes: notes(fits: fits))
+            efficienciesOf: request.gpu.efficienciesOf ?? request.gpu.name, engine: request.gpu.calibration?.title,
+            timeSource: request.gpu.timeSource, stepError: request.gpu.stepError,
+            ttftError: request.gpu.firstTokenError, notes: notes(fits: fits) + timeNotes(batch))
     }
 
     private static func mean(_ values: [Int]) -> Int {

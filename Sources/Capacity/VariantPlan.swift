@@ -29,7 +29,7 @@ public struct VariantPlan: Sendable {
         memory = SequenceMemory(request, policy: variant.policy, configuration: configuration, dmc: dmc)
         roofline = Roofline(
             gpu: request.gpu, gpus: request.gpus, share: share, weightBits: request.weightBits,
-            kvBits: request.kvBits, prefillChunk: request.prefillChunk, policy: variant.policy)
+            kvBits: request.kvBits, policy: variant.policy)
         let kvHeads = configuration.kvHeads
         loads = pattern.prompts.map { prompt in
             placement.heads.map { heads in

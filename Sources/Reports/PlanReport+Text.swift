@@ -24,7 +24,20 @@ extension PlanReport {
         lines.append("head lengths  \(headLengths)")
         for fingerprint in inputs.traceFingerprints { lines.append("trace         SHA-256 \(fingerprint)") }
         if let checkpoint = inputs.checkpointFingerprint { lines.append("checkpoint    SHA-256 \(checkpoint)") }
+        lines += unique(rows.map(Self.timesLine))
         return (lines + settings).joined(separator: "\n") + "\n"
+    }
+
+    /// Where times come from, and how far off they may be.
+    private static func timesLine(_ row: PlanRow) -> String {
+        func percent(_ error: Double?) -> String { "\(Form.number(error.map { $0 * 100 }, digits: 1)) %" }
+        let origin = "times         \(row.timeSource.rawValue)"
+        guard let engine = row.engine else { return "\(origin): efficiencies of \(row.efficienciesOf), not measured" }
+        let error =
+            row.stepError == nil
+            ? "nobody tried how far off they are"
+            : "a step is off by \(percent(row.stepError)) on average, a first token by \(percent(row.ttftError))"
+        return "\(origin): \(engine) on \(row.efficienciesOf); \(error)"
     }
 
     private var settings: [String] {

@@ -14,6 +14,11 @@ struct PlanCommand: ParsableCommand {
               headroom plan --ratio 4 --model llama-2-13b --gpu h100-sxm \\
                 --prompt-tokens 3072 --new-tokens 1024 \\
                 --policy gqa:8 h2o:heavy=0.125,recent=0.125
+
+            With --validate it prints what it would have predicted beside what others measured, row by row.
+
+            Example:
+              headroom plan --validate measurements/lmdeploy_a100_static.csv --gpu a100-80gb
             """)
 
     @Option(parsing: .upToNextOption, help: "Traces of a DMC model, all of one checkpoint.")
@@ -23,10 +28,13 @@ struct PlanCommand: ParsableCommand {
     var ratio: Double?
 
     @Option(help: "Models by name, config.json files, or folders that hold one; see `headroom list models`.")
-    var model: CommaList<String>
+    var model = CommaList<String>([])
 
     @Option(help: "GPUs by name, or JSON files; see `headroom list gpus`.")
-    var gpu: CommaList<String>
+    var gpu = CommaList<String>([])
+
+    @Option(help: "The engine whose measured times to take, of those that `headroom list gpus` names for the GPU.")
+    var engine: String?
 
     @Option(help: "GPUs that share every layer (tensor parallelism).")
     var gpus = CommaList([1])
@@ -35,10 +43,10 @@ struct PlanCommand: ParsableCommand {
     var gpuMemory: ByteSize?
 
     @Option(help: "Tokens of a prompt.")
-    var promptTokens: CommaList<Int>
+    var promptTokens = CommaList<Int>([])
 
     @Option(help: "Tokens generated after it.")
-    var newTokens: CommaList<Int>
+    var newTokens = CommaList<Int>([])
 
     @Option(help: "Sequences at once; by default as many as fit.")
     var batch = CommaList<Int>([])
@@ -63,10 +71,25 @@ struct PlanCommand: ParsableCommand {
     @Option(help: "Tokens of a prompt that are run at once.")
     var prefillChunk = 2048
 
+    @Option(
+        name: .customLong("validate"), parsing: .upToNextOption,
+        help: "Files of measurements, see measurements/README.md: print predicted beside measured.")
+    var measurements: [String] = []
+
     @Option(help: "text, json or csv.")
     var format = OutputFormat.text
 
+    func validate() throws {
+        guard measurements.isEmpty else { return }
+        let missing = [
+            ("--model", model.values.isEmpty), ("--gpu", gpu.values.isEmpty),
+            ("--prompt-tokens", promptTokens.values.isEmpty), ("--new-tokens", newTokens.values.isEmpty),
+        ].first(where: \.1)
+        if let missing { throw ValidationError("Missing expected argument '\(missing.0) <\(missing.0.dropFirst(2))>'") }
+    }
+
     func run() throws {
+        guard measurements.isEmpty else { return try printValidation() }
         let report = try usageErrors { try PlanReport(try requests()) }
         switch format {
         case .text: print(report.text(), terminator: "")
@@ -75,10 +98,30 @@ struct PlanCommand: ParsableCommand {
         }
     }
 
+    private func printValidation() throws {
+        let validation = try usageErrors {
+            guard gpu.values.count <= 1 else { throw CapacityError.request("--validate takes one GPU at most") }
+            let files = try measurements.map { try MeasurementFile(path: $0, gpus: gpus.values.first ?? 1) }
+            return try Validation(files, gpu: try gpu.values.first.map(GPU.named), engine: engine)
+        }
+        let report = ValidationReport(validation)
+        switch format {
+        case .text: print(report.text(), terminator: "")
+        case .json: print(try report.json())
+        case .csv: print(report.csv(), terminator: "")
+        }
+    }
+
+    /// The GPU of that name, with the engine's times where one is named.
+    private func gpu(_ word: String) throws -> GPU {
+        let gpu = try GPU.named(word)
+        return try engine.map(gpu.running) ?? gpu
+    }
+
     private func requests() throws -> [PlanRequest] {
         let variants = try policy.map { try PlanVariant($0) }
         var sweep = PlanSweep(
-            models: try model.values.map(Self.model), gpus: try gpu.values.map(GPU.named),
+            models: try model.values.map(Self.model), gpus: try gpu.values.map(gpu(_:)),
             promptTokens: promptTokens.values, newTokens: newTokens.values)
         sweep.gpuCounts = gpus.values
         sweep.batches = batch.values
