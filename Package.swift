@@ -26,7 +26,7 @@ let modules: [Target] = [
         name: "Recording", dependencies: ["Inference", "Tokenizers", "Traces", "Checkpoints", "Files", "Descriptions"]),
     .target(
         name: "Capacity", dependencies: ["Traces", "Files", "Descriptions"],
-        resources: [.copy("Resources/gpus"), .copy("Resources/models")]),
+        resources: [.copy("Resources/gpus"), .copy("Resources/models"), .copy("Resources/measurements")]),
     .target(name: "Comparison", dependencies: ["Traces", "Capacity", "Descriptions"]),
     .target(
         name: "Reports",

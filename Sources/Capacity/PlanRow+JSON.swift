@@ -29,6 +29,7 @@ extension PlanRow: Encodable {
         case timeSource = "time_source"
         case stepError = "step_error"
         case ttftError = "ttft_error"
+        case timeNotes = "time_notes"
     }
 
     /// Every field is always there, `null` where it has no value: programs need not ask which are.
@@ -56,6 +57,7 @@ extension PlanRow: Encodable {
         try fields.encode(timeSource, forKey: .timeSource)
         try fields.encode(stepError, forKey: .stepError)
         try fields.encode(ttftError, forKey: .ttftError)
+        try fields.encode(timeNotes, forKey: .timeNotes)
         try fields.encode(notes, forKey: .notes)
     }
 

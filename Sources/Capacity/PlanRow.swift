@@ -122,6 +122,8 @@ public struct PlanRow: Hashable, Sendable {
     public var stepError: Double?
     /// The same for `ttftSeconds`.
     public var ttftError: Double?
+    /// What to know of the times: whose numbers they are, and where they go beyond what was measured.
+    public var timeNotes: [String]
     /// What a reader must know, in plain sentences.
     public var notes: [String]
 }

@@ -26,7 +26,8 @@ extension VariantPlan {
             extendedFrom: pattern.extendedFrom(request.tokens),
             efficienciesOf: request.gpu.efficienciesOf ?? request.gpu.name, engine: request.gpu.calibration?.title,
             timeSource: request.gpu.timeSource, stepError: request.gpu.stepError,
-            ttftError: request.gpu.firstTokenError, notes: notes(fits: fits) + timeNotes(batch))
+            ttftError: request.gpu.firstTokenError, timeNotes: timeNotes(batch),
+            notes: notes(fits: fits))
     }
 
     private static func mean(_ values: [Int]) -> Int {

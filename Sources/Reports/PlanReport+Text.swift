@@ -95,7 +95,8 @@ extension PlanReport {
 
     private var notes: String {
         let notes = unique(rows.flatMap { row in row.notes.map { "\(row.policy): \($0)" } })
-        return notes.map { "note: \($0)\n" }.joined()
+        let times = unique(rows.flatMap(\.timeNotes))
+        return (notes + times).map { "note: \($0)\n" }.joined()
     }
 
     /// The inputs that differ between rows, each a column.

@@ -13,7 +13,8 @@ struct CalibrationTests {
     }
 
     private func read(_ text: String, _ name: String = "rows.csv") throws -> MeasurementFile {
-        try MeasurementFile(path: try TemporaryFolder().write(name, text))
+        let folder = try TemporaryFolder()
+        return try MeasurementFile(path: try folder.write(name, text))
     }
 
     /// Products whose times follow the formula of `KernelEfficiency`, written here once more: 70 % of the bandwidth,
@@ -198,11 +199,41 @@ struct CalibrationTests {
     func ownFile() throws {
         let fitted = try Calibrator(gpu: gpu(), engine: "kernels", version: "1").calibrate(read(products()).measurements)
         let text = try JSONEncoderText.text(gpu().calibrated(fitted.calibration))
-        let path = try TemporaryFolder().write("mine.json", text)
-        let loaded = try GPU.named(path)
+        let folder = try TemporaryFolder()
+        let loaded = try GPU.named(try folder.write("mine.json", text))
         #expect(loaded.calibrations == [fitted.calibration] && loaded.timeSource == .fitted)
         #expect(loaded.efficiencies == fitted.calibration.efficiencies)
         #expect(try loaded.running("kernels 1") == loaded)
         #expect(throws: CapacityError.self) { try loaded.running("vLLM") }
+    }
+
+    /// The goals that the fits were made for, asked of the numbers that ship: mean errors on what was left out.
+    @Test(
+        "The shipped fits predict what was left out of them",
+        arguments: [
+            ("a100-80gb", "LMDeploy", "median_step", 0.05), ("a100-80gb", "LMDeploy", "first_token", 0.1),
+            ("a100-80gb", "kernels", "uneven_attention", 0.1), ("h100-sxm", "kernels", "attention", 0.08),
+            ("h100-sxm", "kernels", "attention: above 10^8 bytes", 0.05), ("a100-80gb", "kernels", "product", 0.07),
+            ("h100-sxm", "TensorRT-LLM", "batch_latency", 0.12), ("h100-sxm", "vLLM", "batch_latency", 0.12),
+            ("a100-40gb", "vLLM", "batch_latency", 0.12), ("a100-40gb", "TensorRT-LLM", "batch_latency", 0.12),
+        ])
+    func shipped(gpu: String, engine: String, name: String, most: Double) throws {
+        let calibration = try #require(try GPU.named(gpu).running(engine).calibration)
+        let errors = try #require(calibration.fits.compactMap { $0.errors[name] }.first)
+        #expect(try #require(errors.heldOut) <= most)
+    }
+
+    @Test("The rows behind a GPU's fit give the error that its file states, of its own GPU and of one that borrows")
+    func behind() throws {
+        for name in ["a100-80gb", "h100-sxm", "h200"] {
+            let gpu = try GPU.named(name)
+            let validation = try #require(try Validation.behind(gpu))
+            let fit = try #require(gpu.calibration?.fits.last)
+            for (quantity, errors) in fit.errors where !quantity.contains(":") {
+                let rows = validation.rows.filter { $0.leftOut == nil && $0.measurement.quantity.rawValue == quantity }
+                let mean = rows.reduce(0) { $0 + abs($1.error) } / Double(rows.count)
+                #expect(rows.count == errors.rows && abs(mean - errors.fit) < 1e-3, "\(name) \(quantity)")
+            }
+        }
     }
 }

@@ -15,9 +15,9 @@ struct CalibrationStage: Sendable {
     /// Sets what the stage starts from.
     var prepare: @Sendable (inout Efficiencies, GPU) -> Void = { _, _ in }
 
-    /// Query heads of a group that kernels bring to the matrix units together. A wider group was seen to be read once
-    /// for each of its heads, by another kernel than all others of its table.
-    static let widestGroup = 32
+    /// Query heads of a group up to which one kind of kernel was measured: beyond, the H100's table jumps between kernels
+    /// (27, 37 and 20 µs at 2, 4 and 8 thousand slots), up to one that reads a slot once for each of 64 heads.
+    static let widestGroup = 16
     /// Contexts up to this many slots are launches more than reading.
     static let shortContext = 512
 

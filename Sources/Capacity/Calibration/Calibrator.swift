@@ -43,6 +43,7 @@ public struct Calibrator: Sendable {
         var efficiencies = engineRows > 0 && engineRows < Self.fewRows ? gpu.efficiencies : .unmeasured
         if let known = gpu.calibration { efficiencies.products = known.efficiencies.products }
         efficiencies.attention.imbalance = gpu.efficiencies.attention.imbalance
+        if engineRows == 0 { efficiencies.dropEngine() }
         var fits: [CalibrationFit] = []
         for stage in CalibrationStage.all {
             let rows = sorted.usable.filter(stage.takes)
@@ -63,6 +64,15 @@ extension Efficiencies {
         products: KernelEfficiency(memory: 0.85, compute: 0.85, rampSeconds: 1e-6, launchSeconds: 3e-6),
         attention: AttentionEfficiency(decode: KernelEfficiency(memory: 0.85, compute: 1), prefillCompute: 0.45),
         layerSeconds: 2e-5, tokenSeconds: 3e-7, stepSeconds: 1e-4, interconnect: 0.7, hopSeconds: 1e-5)
+
+    /// Kernels alone, with no engine around them.
+    mutating func dropEngine() {
+        layerSeconds = 0
+        tokenSeconds = 0
+        stepSeconds = 0
+        hopSeconds = 0
+        firstTokenSteps = 0
+    }
 }
 
 /// Measurements by whether a fit may use them.
@@ -74,10 +84,10 @@ struct SortedMeasurements {
     init(_ measurements: [Measurement], gpu: GPU) {
         let limits = TimeModel(gpu: gpu, efficiencies: .ideal)
         for measurement in measurements {
-            if let least = limits.leastSeconds(measurement), measurement.seconds < least {
-                refused.append((measurement, least))
-            } else if measurement.waits(memoryBytes: gpu.memoryBytes) {
+            if measurement.waits(memoryBytes: gpu.memoryBytes) {
                 waiting.append(measurement)
+            } else if let least = limits.leastSeconds(measurement), measurement.seconds < least {
+                refused.append((measurement, least))
             } else {
                 usable.append(measurement)
             }

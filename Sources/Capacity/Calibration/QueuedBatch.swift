@@ -9,7 +9,7 @@ package struct QueuedBatch {
     package struct Outcome: Hashable, Sendable {
         /// Most sequences that ran at once.
         package var atOnceMost: Int
-        /// Mean over time.
+        /// Mean over the time of decoding.
         package var atOnceMean: Double
         /// Generated tokens a second, from the first arrival to the last token.
         package var tokensPerSecond: Double
@@ -43,7 +43,8 @@ package struct QueuedBatch {
     package func run() -> Outcome {
         var waiting = (0..<batch.batch).reversed().map { _ in Sequence(tokens: batch.promptTokens) }
         var running: [Sequence] = []
-        var (time, held, most, weighted, firstMost) = (0.0, 0, 0, 0.0, 0.0)
+        var (time, held, most, firstMost) = (0.0, 0, 0, 0.0)
+        var (decoding, weighted) = (0.0, 0.0)
         while !waiting.isEmpty || !running.isEmpty {
             while let next = waiting.last, held + next.tokens + running.count < room {
                 waiting.removeLast()
@@ -69,6 +70,7 @@ package struct QueuedBatch {
                     sequences: running.count, each: Double(held) * slotsPerToken / Double(running.count))
             ).seconds
             weighted += seconds * Double(running.count)
+            decoding += seconds
             time += seconds
             for index in running.indices {
                 running[index].tokens += 1
@@ -79,7 +81,7 @@ package struct QueuedBatch {
             running.removeAll { $0.generated >= batch.newTokens }
         }
         return Outcome(
-            atOnceMost: most, atOnceMean: weighted / time,
+            atOnceMost: most, atOnceMean: weighted / decoding,
             tokensPerSecond: Double(batch.batch * batch.newTokens) / time, firstTokenMost: firstMost)
     }
 

@@ -59,8 +59,12 @@ public struct Validation: Sendable {
     ///   - engine: the engine whose efficiencies to take, in place of what rows name.
     /// - Throws: `CapacityError.request` for a row whose GPU is not known.
     public init(_ files: [MeasurementFile], gpu: GPU?, engine: String?) throws {
+        try self.init(files.flatMap(\.measurements), gpu: gpu, engine: engine)
+    }
+
+    private init(_ measurements: [Measurement], gpu: GPU?, engine: String?) throws {
         var known: [String: GPU] = [:]
-        for measurement in files.flatMap(\.measurements) {
+        for measurement in measurements {
             let key = "\(measurement.gpu ?? "")|\(measurement.engine ?? "")|\(measurement.quantity.isKernel)"
             let target = try known[key] ?? Self.target(measurement, gpu, engine)
             known[key] = target
@@ -92,19 +96,35 @@ public struct Validation: Sendable {
             measurement: measurement, gpu: gpu.name, engine: gpu.calibration?.title ?? "no engine",
             predicted: model.seconds(measurement))
         let limits = TimeModel(gpu: gpu, efficiencies: .ideal)
-        if let least = limits.leastSeconds(measurement), measurement.seconds < least {
-            row.leftOut = "refused: faster than the GPU's peaks allow"
-        } else if measurement.waits(memoryBytes: gpu.memoryBytes) {
+        if measurement.waits(memoryBytes: gpu.memoryBytes) {
             row.leftOut = "waits for memory"
             if case .served(let batch) = measurement.subject, let outcome = QueuedBatch(batch, gpu: gpu)?.run() {
                 addQueued(measurement, batch, gpu, outcome)
             }
+        } else if let least = limits.leastSeconds(measurement), measurement.seconds < least {
+            row.leftOut = "refused: faster than the GPU's peaks allow"
         } else if case .attention(let shape) = measurement.subject,
             shape.heads > CalibrationStage.widestGroup * shape.kvHeads
         {
             row.leftOut = "more than \(CalibrationStage.widestGroup) query heads a KV head"
         }
         rows.append(row)
+    }
+
+    /// The rows that a GPU's own fit of an engine was made of, or those of the GPU whose efficiencies it takes; nil where
+    /// there is none, or its files did not come with Headroom.
+    /// - Throws: `FileError` where a file is not what it was.
+    public static func behind(_ gpu: GPU) throws -> Validation? {
+        let measured = try gpu.efficienciesOf.map { try GPU.named($0) } ?? gpu
+        guard let calibration = gpu.calibration, let fit = calibration.fits.last(where: { $0.ranges["batch"] != nil })
+        else { return nil }
+        let known = try MeasurementFile.shipped()
+        let paths = fit.files.compactMap { known[$0] }
+        guard paths.count == fit.files.count else { return nil }
+        let calibrator = Calibrator(gpu: measured, engine: calibration.engine, version: calibration.version)
+        let rows = try paths.flatMap { try MeasurementFile(path: $0).measurements }
+        return try Validation(
+            try calibrator.own(rows), gpu: measured.running(calibration.title), engine: calibration.title)
     }
 
     private mutating func addQueued(

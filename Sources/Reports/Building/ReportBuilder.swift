@@ -34,8 +34,8 @@ public struct ReportBuilder: Sendable {
             lead: answer.paragraphs,
             sections: [
                 try sequenceSection(plan), try batchSection(plan), throughputSection(plan), planSection(plan),
-                recordingSection(),
-            ],
+                try measuredSection(), recordingSection(),
+            ].compactMap { $0 },
             provenance: provenance(plan),
             dataFiles: try plan.dataFiles())
     }

@@ -12,6 +12,8 @@ public enum Quantity: String, Equatable, Sendable {
     case tokensPerSlot = "tokens_per_slot"
     /// Nats a token: a loss in quality.
     case natsPerToken = "nats_per_token"
+    /// Thousandths of a second.
+    case milliseconds
     /// Hundredths of a whole.
     case percent
     /// A running number from 0.
@@ -26,6 +28,7 @@ public enum Quantity: String, Equatable, Sendable {
         case .tokensPerSecond: "tokens/s"
         case .tokensPerSlot: "tokens per slot"
         case .natsPerToken: "nats/token"
+        case .milliseconds: "ms"
         case .percent: "%"
         case .index: ""
         }
