@@ -7,7 +7,8 @@ extension VariantPlan {
         var notes: [String] = []
         if let other = request.gpu.efficienciesOf {
             notes.append(
-                "nobody measured a \(request.gpu.name): times take the efficiencies of \(calibration.title) on \(other)")
+                "nobody measured a \(request.gpu.name): times take the efficiencies of \(calibration.title) on \(other)"
+            )
         }
         let values: [(name: String, words: String, value: Double?)] = [
             ("batch", "a batch of", batch.map(Double.init)), ("context", "a context of", Double(request.tokens)),

@@ -104,7 +104,7 @@ struct CalibrationTests {
         "model,batch,tensor_parallel,prompt_tokens,output_tokens,throughput_output_tokens_per_second,memory_gb,"
         + "first_token_mean_s,first_token_min_s,first_token_max_s,token_p50_s"
 
-    @Test("A row of an engine gives the median step, the mean step of a long generation, and a lone prompt's first token")
+    @Test("An engine's row gives the median step, a long generation's mean step, and a lone prompt's first token")
     func engineRows() throws {
         let text = Self.header + "\nllama2-7b,1,1,128,2048,98.92,76.59,0.022,0.022,0.022,0.010\n"
         let found = try read(text).measurements
@@ -197,7 +197,8 @@ struct CalibrationTests {
 
     @Test("A GPU's file with a fit in it is read back as it was, and its times are fitted")
     func ownFile() throws {
-        let fitted = try Calibrator(gpu: gpu(), engine: "kernels", version: "1").calibrate(read(products()).measurements)
+        let fitted = try Calibrator(gpu: gpu(), engine: "kernels", version: "1")
+            .calibrate(read(products()).measurements)
         let text = try JSONEncoderText.text(gpu().calibrated(fitted.calibration))
         let folder = try TemporaryFolder()
         let loaded = try GPU.named(try folder.write("mine.json", text))

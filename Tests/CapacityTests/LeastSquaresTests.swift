@@ -23,7 +23,7 @@ struct LeastSquaresTests {
         #expect(abs(found[0] / 2 - 1) < 0.01)
     }
 
-    @Test("A parameter that the rows say nothing of stays where it began, and one without slope is found from elsewhere")
+    @Test("A number that rows say nothing of stays where it began; one without slope is found from elsewhere")
     func starts() {
         let limited = xs.map { min($0, 10) }
         let found = LeastSquares().fit([.init(1000, 12), .init(7)]) { p in

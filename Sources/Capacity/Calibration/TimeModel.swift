@@ -108,7 +108,8 @@ struct EngineTimes {
 
     /// Whether the sequences at their end, with the weights, need more of the memory than the engine fills.
     static func waits(_ batch: ServedBatch, memoryBytes: Int) -> Bool {
-        let bytes = weightBytes(batch) + Double(batch.batch * (batch.promptTokens + batch.newTokens)) * tokenBytes(batch)
+        let tokens = Double(batch.batch * (batch.promptTokens + batch.newTokens))
+        let bytes = weightBytes(batch) + tokens * tokenBytes(batch)
         return bytes > batch.filledMemory * Double(memoryBytes)
     }
 
