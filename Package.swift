@@ -42,6 +42,7 @@ let modules: [Target] = [
         name: "Workbench",
         dependencies: [
             "Recording", "Capacity", "Comparison", "Reports", "BundledModels", "Traces", "Files", "Descriptions",
+            "Checkpoints", "Inference", "Kernels",
         ]),
     .executableTarget(
         name: "headroom",

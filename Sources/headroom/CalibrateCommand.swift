@@ -3,6 +3,7 @@ import Capacity
 import Files
 import Foundation
 import Reports
+import Workbench
 
 struct CalibrateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -13,10 +14,26 @@ struct CalibrateCommand: ParsableCommand {
             are a few numbers with a meaning (see the GPU files); each thing measured is left out in its turn to see how far off
             the others' fit is on it. Rows that are faster than the GPU's peaks allow are refused.
 
+            With --device cpu it measures this machine, predicts how fast Headroom's own core runs the bundled models, runs
+            them, and prints predicted beside measured; some ten seconds.
+
             Example:
               headroom calibrate --measurements measurements/gemm_bf16_a100_sxm.csv measurements/lmdeploy_a100_static.csv \\
                 --gpu a100-80gb --engine LMDeploy --engine-version 0.1.0
+
+            Example:
+              headroom calibrate --device cpu
             """)
+
+    enum Device: String, ExpressibleByArgument, CaseIterable {
+        case cpu
+    }
+
+    @Option(help: "cpu: this machine and Headroom's own core, in place of measurements.")
+    var device: Device?
+
+    @Option(help: "Threads of the core, with --device cpu.")
+    var threads: Int?
 
     @Option(parsing: .upToNextOption, help: "Files of measurements, all of one GPU and engine.")
     var measurements: [String] = []
@@ -43,14 +60,26 @@ struct CalibrateCommand: ParsableCommand {
     var format = OutputFormat.text
 
     func validate() throws {
+        guard format != .csv else { throw ValidationError("--format: expected text or json") }
+        guard (1...1024).contains(threads ?? 1) else { throw ValidationError("--threads: expected 1 to 1024") }
+        guard device == nil else {
+            guard measurements.isEmpty, gpu == nil, output == nil else {
+                throw ValidationError("--device cpu takes no --measurements, --gpu or --output")
+            }
+            return
+        }
         guard !measurements.isEmpty else { throw ValidationError("Missing expected argument '--measurements <files>'") }
         guard gpu != nil else { throw ValidationError("Missing expected argument '--gpu <gpu>'") }
-        guard format != .csv else { throw ValidationError("--format: expected text or json") }
         guard gpus >= 1, gpus <= 1024 else { throw ValidationError("--gpus: expected 1 to 1024") }
     }
 
     func run() throws {
         let progress = Progress()
+        if device == .cpu {
+            let report = CPUCalibrationReport(try CPUCalibration.run(threads: threads) { progress.show($0) })
+            print(format == .json ? try report.json() + "\n" : report.text(), terminator: "")
+            return
+        }
         let report = try usageErrors {
             let target = try GPU.named(gpu ?? "")
             let rows = try measurements.flatMap { path in
