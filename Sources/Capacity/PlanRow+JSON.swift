@@ -1,6 +1,6 @@
 extension PlanRow: Encodable {
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case policy, model, gpu, gpus, allocation, placement, utilization, batch, step, source, notes
+        case policy, model, gpu, gpus, allocation, placement, utilization, batch, step, source, engine, notes
         case gpuMemoryBytes = "gpu_memory_bytes"
         case promptTokens = "prompt_tokens"
         case newTokens = "new_tokens"
@@ -35,6 +35,10 @@ extension PlanRow: Encodable {
         case ttftSeconds = "ttft_seconds"
         case extendedFrom = "extended_from"
         case efficienciesOf = "efficiencies_of"
+        case timeSource = "time_source"
+        case stepError = "step_error"
+        case ttftError = "ttft_error"
+        case timeNotes = "time_notes"
     }
 
     /// Every field is always there, `null` where it has no value: programs need not ask which are.
@@ -46,6 +50,11 @@ extension PlanRow: Encodable {
         try fields.encode(source, forKey: .source)
         try fields.encode(extendedFrom, forKey: .extendedFrom)
         try fields.encode(efficienciesOf, forKey: .efficienciesOf)
+        try fields.encode(engine, forKey: .engine)
+        try fields.encode(timeSource, forKey: .timeSource)
+        try fields.encode(stepError, forKey: .stepError)
+        try fields.encode(ttftError, forKey: .ttftError)
+        try fields.encode(timeNotes, forKey: .timeNotes)
         try fields.encode(notes, forKey: .notes)
     }
 

@@ -141,6 +141,16 @@ public struct PlanRow: Hashable, Sendable {
     public var extendedFrom: Int?
     /// The GPU whose efficiencies the times use.
     public var efficienciesOf: String
+    /// The engine whose efficiencies they are; nil where nobody measured them.
+    public var engine: String?
+    /// Where the times come from.
+    public var timeSource: TimeSource
+    /// The mean error to expect of `stepSeconds`, relative, from cross-validation; nil where nothing was measured.
+    public var stepError: Double?
+    /// The same for `ttftSeconds`.
+    public var ttftError: Double?
+    /// What to know of the times: whose numbers they are, and where they go beyond what was measured.
+    public var timeNotes: [String]
     /// What a reader must know, in plain sentences.
     public var notes: [String]
 }

@@ -25,7 +25,10 @@ extension VariantPlan {
             throughputTokensPerSecond: Self.throughput(batch, step),
             requestThroughput: requestThroughput(batch, step, prefill), ttftSeconds: prefill, source: source,
             extendedFrom: extendedFrom,
-            efficienciesOf: request.gpu.efficienciesOf ?? request.gpu.name, notes: notes(fits: fits))
+            efficienciesOf: request.gpu.efficienciesOf ?? request.gpu.name, engine: request.gpu.calibration?.title,
+            timeSource: request.gpu.timeSource, stepError: request.gpu.stepError,
+            ttftError: request.gpu.firstTokenError, timeNotes: timeNotes(batch),
+            notes: notes(fits: fits))
     }
 
     /// Where head lengths come from.

@@ -47,7 +47,7 @@ public struct VariantPlan: Sendable {
             request, policy: variant.policy, format: format, configuration: configuration, dmc: dmc)
         roofline = Roofline(
             gpu: request.gpu, gpus: request.gpus, share: share, weightBits: request.weightBits,
-            kvBits: format.bits, prefillChunk: request.prefillChunk, policy: variant.policy)
+            kvBits: format.bits, policy: variant.policy)
         loads = pattern.prompts.map { prompt in
             placement.heads.map { layers in
                 var counts = Array(repeating: 0, count: prompt.curves.count)

@@ -22,7 +22,20 @@ extension PlanReport {
         lines.append("head lengths  \(headLengths)")
         for fingerprint in inputs.traceFingerprints { lines.append("trace         SHA-256 \(fingerprint)") }
         if let checkpoint = inputs.checkpointFingerprint { lines.append("checkpoint    SHA-256 \(checkpoint)") }
+        lines += unique(rows.map(Self.timesLine))
         return (lines + settings).joined(separator: "\n") + "\n"
+    }
+
+    /// Where times come from, and how far off they may be.
+    private static func timesLine(_ row: PlanRow) -> String {
+        func percent(_ error: Double?) -> String { "\(Form.number(error.map { $0 * 100 }, digits: 1)) %" }
+        let origin = "times         \(row.timeSource.rawValue)"
+        guard let engine = row.engine else { return "\(origin): efficiencies of \(row.efficienciesOf), not measured" }
+        let error =
+            row.stepError == nil
+            ? "nobody tried how far off they are"
+            : "a step is off by \(percent(row.stepError)) on average, a first token by \(percent(row.ttftError))"
+        return "\(origin): \(engine) on \(row.efficienciesOf); \(error)"
     }
 
     private var settings: [String] {
@@ -97,7 +110,8 @@ extension PlanReport {
 
     private var notes: String {
         let notes = unique(rows.flatMap { row in row.notes.map { "\(row.policy): \($0)" } })
-        return notes.map { "note: \($0)\n" }.joined()
+        let times = unique(rows.flatMap(\.timeNotes))
+        return (notes + times).map { "note: \($0)\n" }.joined()
     }
 
     /// The inputs that differ between rows, each a column.

@@ -15,6 +15,11 @@ struct PlanCommand: ParsableCommand {
               headroom plan --ratio 4 --model llama-2-13b --gpu h100-sxm \\
                 --prompt-tokens 3072 --new-tokens 1024 \\
                 --policy gqa:8 h2o:heavy=0.125,recent=0.125
+
+            With --validate it prints what it would have predicted beside what others measured, row by row.
+
+            Example:
+              headroom plan --validate measurements/lmdeploy_a100_static.csv --gpu a100-80gb
             """)
 
     @Option(parsing: .upToNextOption, help: "Traces of a DMC model, all of one checkpoint.")
@@ -24,10 +29,13 @@ struct PlanCommand: ParsableCommand {
     var ratio: Double?
 
     @Option(help: "Models by name, config.json files, or folders that hold one; see `headroom list models`.")
-    var model: CommaList<String>
+    var model = CommaList<String>([])
 
     @Option(help: "GPUs by name, or JSON files; see `headroom list gpus`. With --for-batch all of them by default.")
     var gpu: CommaList<String>?
+
+    @Option(help: "The engine whose measured times to take, of those that `headroom list gpus` names for the GPU.")
+    var engine: String?
 
     @Option(help: "GPUs that share every layer (tensor parallelism).")
     var gpus = CommaList([1])
@@ -36,10 +44,10 @@ struct PlanCommand: ParsableCommand {
     var gpuMemory: ByteSize?
 
     @Option(help: "Tokens of a prompt.")
-    var promptTokens: CommaList<Int>
+    var promptTokens = CommaList<Int>([])
 
     @Option(help: "Tokens generated after it.")
-    var newTokens: CommaList<Int>
+    var newTokens = CommaList<Int>([])
 
     @Option(help: "Sequences at once; by default as many as fit.")
     var batch = CommaList<Int>([])
@@ -95,11 +103,21 @@ struct PlanCommand: ParsableCommand {
     @Flag(help: "More about memory: held and taken, page sizes, the course of a generation, placements.")
     var memory = false
 
+    @Option(
+        name: .customLong("validate"), parsing: .upToNextOption,
+        help: "Files of measurements, see measurements/README.md: print predicted beside measured.")
+    var measurements: [String] = []
+
     @Option(help: "text, json or csv.")
     var format = OutputFormat.text
 
     func validate() throws {
-        if gpu == nil, forBatch == nil { throw ValidationError("--gpu is missing: expected a GPU, or --for-batch") }
+        guard measurements.isEmpty else { return }
+        let missing = [
+            ("--model", model.values.isEmpty), ("--gpu", gpu == nil && forBatch == nil),
+            ("--prompt-tokens", promptTokens.values.isEmpty), ("--new-tokens", newTokens.values.isEmpty),
+        ].first(where: \.1)
+        if let missing { throw ValidationError("Missing expected argument '\(missing.0) <\(missing.0.dropFirst(2))>'") }
         guard forBatch != nil else { return }
         let excluded = [
             ("--memory", memory), ("--batch", !batch.values.isEmpty), ("--gpu-memory", gpuMemory != nil),
@@ -109,7 +127,8 @@ struct PlanCommand: ParsableCommand {
     }
 
     func run() throws {
-        if let forBatch { return try runNeed(forBatch) }
+        if !measurements.isEmpty { return try printValidation() }
+        if let forBatch { return try printNeed(forBatch) }
         let report = try usageErrors { try PlanReport(try requests(), detailed: memory) }
         switch format {
         case .text: print(report.text(), terminator: "")
@@ -118,7 +137,7 @@ struct PlanCommand: ParsableCommand {
         }
     }
 
-    private func runNeed(_ batch: Int) throws {
+    private func printNeed(_ batch: Int) throws {
         let report = try usageErrors {
             let (requests, choices) = (try requests(), try gpuChoices())
             guard let request = requests.first, requests.count == choices.count * gpus.values.count else {
@@ -132,6 +151,27 @@ struct PlanCommand: ParsableCommand {
         case .json: print(try report.json())
         case .csv: print(report.csv(), terminator: "")
         }
+    }
+
+    private func printValidation() throws {
+        let validation = try usageErrors {
+            let names = gpu?.values ?? []
+            guard names.count <= 1 else { throw CapacityError.request("--validate takes one GPU at most") }
+            let files = try measurements.map { try MeasurementFile(path: $0, gpus: gpus.values.first ?? 1) }
+            return try Validation(files, gpu: try names.first.map(GPU.named), engine: engine)
+        }
+        let report = ValidationReport(validation)
+        switch format {
+        case .text: print(report.text(), terminator: "")
+        case .json: print(try report.json())
+        case .csv: print(report.csv(), terminator: "")
+        }
+    }
+
+    /// The GPU of that name, with the engine's times where one is named.
+    private func named(_ word: String) throws -> GPU {
+        let gpu = try GPU.named(word)
+        return try engine.map(gpu.running) ?? gpu
     }
 
     private func requests() throws -> [PlanRequest] {
@@ -161,7 +201,7 @@ struct PlanCommand: ParsableCommand {
         }
     }
 
-    private func gpuChoices() throws -> [GPU] { try gpu.map { try $0.values.map(GPU.named) } ?? GPU.all() }
+    private func gpuChoices() throws -> [GPU] { try gpu.map { try $0.values.map(named(_:)) } ?? GPU.all() }
 
     /// A bundled model's name means its folder; all else is the planner's business.
     private static func model(_ word: String) throws -> PlannedModel {

@@ -48,7 +48,7 @@ struct EvictionTests {
         // Written and read in 16 bit for 40 heads of 40 layers over 129 slots, and scores read and written in float32.
         let bytes = Double(batch * 1_600 * 129) * (4 + 8)
         let gpu = try GPU.named("h100-sxm")
-        let expected = bytes / (gpu.bandwidthBytesPerSecond * gpu.efficiencies.attentionMemory)
+        let expected = bytes / (gpu.bandwidthBytesPerSecond * gpu.efficiencies.attention.decode.memory)
         let part = try #require(h2o.step?[.probabilities])
         #expect(abs(part.seconds / expected - 1) < 1e-12)
         #expect(window.step?[.probabilities] == nil)

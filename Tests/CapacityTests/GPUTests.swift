@@ -30,12 +30,7 @@ struct GPUTests {
             var wanted: Set = [
                 "memory_bytes", "bandwidth_bytes_per_second", "bf16_flops", "interconnect_bytes_per_second",
             ]
-            if gpu.efficienciesOf == nil {
-                for name in [
-                    "weights_memory", "attention_memory", "matrix_compute", "attention_compute", "interconnect",
-                    "layer_seconds", "step_seconds", "sequence_seconds", "all_reduce_seconds",
-                ] { wanted.insert("efficiencies.\(name)") }
-            }
+            if gpu.efficienciesOf == nil { wanted.insert("calibrations") }
             #expect(wanted.subtracting(covered).isEmpty, "\(gpu.name)")
             #expect(gpu.sources.allSatisfy { !$0.source.isEmpty && !$0.date.isEmpty }, "\(gpu.name)")
         }
@@ -69,18 +64,22 @@ struct GPUTests {
         let peaks = "\"memory_bytes\": 1000000000, \"bandwidth_bytes_per_second\": 3e12, \"bf16_flops\": 9e14"
         let plain = try GPU.named(folder.write("mine.json", "{\(peaks)}"))
         #expect(plain.name == "mine")
-        #expect(plain.efficienciesOf == "h100-sxm")
+        #expect(plain.efficienciesOf == "h100-sxm" && plain.calibration?.title == plain.calibrations.first?.title)
         #expect(try plain.efficiencies == GPU.named("h100-sxm").efficiencies)
         let named = try GPU.named(folder.write("b.json", "{\(peaks), \"efficiencies_of\": \"A100_80GB\"}"))
         #expect(named.efficienciesOf == "a100-80gb")
         let own = """
-            {\(peaks), "name": "x", "efficiencies": {"weights_memory": 1, "attention_memory": 0.5, "matrix_compute": 1,
-            "attention_compute": 1, "interconnect": 1, "layer_seconds": 0, "step_seconds": 0, "sequence_seconds": 0,
-            "all_reduce_seconds": 0}}
+            {\(peaks), "name": "x", "efficiencies": {"products": {"memory": 1, "compute": 1, "ramp_seconds": 0,
+            "launch_seconds": 0}, "attention": {"decode": {"memory": 0.5, "compute": 1, "ramp_seconds": 0,
+            "launch_seconds": 0}, "prefill_compute": 1, "imbalance": 0, "tail": 0, "blocks": 0,
+            "ungrouped_slot_seconds": 0}, "layer_seconds": 0, "token_seconds": 0, "step_seconds": 0,
+            "interconnect": 1, "hop_seconds": 0, "first_token_steps": 0}}
             """
         let measured = try GPU.named(folder.write("c.json", own))
         #expect(measured.efficienciesOf == nil && measured.name == "x")
-        #expect(measured.efficiencies.attentionMemory == 0.5)
+        #expect(measured.efficiencies.attention.decode.memory == 0.5)
+        #expect(measured.timeSource == .datasheet && measured.stepError == nil)
+        #expect(plain.timeSource == .nearest)
     }
 
     @Test(
@@ -97,7 +96,7 @@ struct GPUTests {
             ),
             (
                 "{\"memory_bytes\": 1, \"bandwidth_bytes_per_second\": 1, \"bf16_flops\": 1, \"efficiencies_of\": \"z\"}",
-                "`efficiencies_of`: expected one of a100-80gb, h100-sxm, found 'z'"
+                "`efficiencies_of`: expected one of a100-40gb, a100-80gb, h100-sxm, found 'z'"
             ),
             ("[1", "expected a JSON object"), ("", "expected a JSON object"),
         ])

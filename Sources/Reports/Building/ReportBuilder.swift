@@ -36,9 +36,8 @@ public struct ReportBuilder: Sendable {
             lead: answer.paragraphs,
             sections: [
                 try sequenceSection(plan), try pageSection(plan), try batchSection(plan), throughputSection(plan),
-                planSection(plan),
-                recordingSection(),
-            ],
+                planSection(plan), try measuredSection(), recordingSection(),
+            ].compactMap { $0 },
             provenance: provenance(plan),
             dataFiles: try plan.dataFiles())
         if let comparison { try report.add(comparison) }

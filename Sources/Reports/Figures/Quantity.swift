@@ -14,6 +14,8 @@ public enum Quantity: String, Equatable, Sendable {
     case tokensPerSlot = "tokens_per_slot"
     /// Nats a token: a loss in quality.
     case natsPerToken = "nats_per_token"
+    /// Thousandths of a second.
+    case milliseconds
     /// Hundredths of a whole.
     case percent
     /// Seconds.
@@ -33,6 +35,7 @@ public enum Quantity: String, Equatable, Sendable {
         case .tokensPerSecond: "tokens/s"
         case .tokensPerSlot: "tokens per slot"
         case .natsPerToken: "nats/token"
+        case .milliseconds: "ms"
         case .percent: "%"
         case .seconds: "s"
         case .pages: "pages"
