@@ -11,7 +11,7 @@ struct RandomWeightsTests {
     @Test(
         "Every tensor of the shape is there, scaled so that activations stay near one", arguments: ElementType.allCases)
     func tensors(elementType: ElementType) throws {
-        let weights = try RandomWeights(shape, elementType: elementType)
+        let weights = try RandomWeights.file(for: shape, elementType: elementType)
         for (name, size) in TensorName.shapes(of: shape) {
             let tensor = try #require(weights.tensor(name), "\(name)")
             #expect(tensor.shape == size && tensor.elementType == elementType)
@@ -20,7 +20,7 @@ struct RandomWeightsTests {
             let expected = size.count == 1 ? 1 : 1 / Double(size[1])
             #expect(abs(square / expected - 1) < 0.1, "\(name): \(square)")
         }
-        let other = try RandomWeights(shape, elementType: elementType)
+        let other = try RandomWeights.file(for: shape, elementType: elementType)
         #expect(other.tensor(TensorName.output)?.floats == weights.tensor(TensorName.output)?.floats)
     }
 }

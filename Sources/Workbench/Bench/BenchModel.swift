@@ -36,7 +36,7 @@ struct BenchModel: Hashable {
             return try LoadedModel(path: (hasDMC ? BundledModel.compressed : .base).folder()).llama
         }
         return try LlamaModel(
-            configuration: configuration, weights: RandomWeights(configuration, elementType: elementType))
+            configuration: configuration, weights: RandomWeights.file(for: configuration, elementType: elementType))
     }
 
     /// The shape of a random model; nil of a bundled one.
