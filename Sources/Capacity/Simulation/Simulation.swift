@@ -12,12 +12,12 @@ public struct Simulation: Sendable {
     /// A simulation of `workload`; of `request` the prompt and new tokens, batch and chunk are not looked at.
     /// - Throws: `CapacityError.request` where something is out of range.
     public init(_ request: PlanRequest, workload: Workload, settings: SimulationSettings) throws {
+        try settings.check()
         var request = request
         request.batch = nil
         request.prefillChunk = settings.maxBatchedTokens
         (request.promptTokens, request.newTokens) = (1, 1)
         try request.check()
-        try settings.check()
         self.request = request
         self.workload = workload
         self.settings = settings

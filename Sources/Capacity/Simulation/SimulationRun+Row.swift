@@ -98,6 +98,11 @@ extension SimulationRun {
         case .never?: notes.append("no highest rate: requests miss the limits even one by one")
         case .found?, nil: break
         }
+        if accepted == 0 {
+            notes.append(
+                "no request could be served: \(count(.overContext)) are longer than the model's context, "
+                    + "\(count(.neverFits)) need more memory than a replica has")
+        }
         let extended = requests.count { $0.extendedFrom != nil }
         if extended > 0 {
             notes.append(
