@@ -6,11 +6,19 @@ extension ModelConfiguration {
     /// - Parameter path: where the data comes from, for errors.
     /// - Throws: `ConfigurationError`, naming the field.
     public init(json data: Data, path: String) throws {
-        let fields = try ConfigurationFields(data: data, path: path)
+        try self.init(named: ConfigurationFields(data: data, path: path), path: path)
+    }
+
+    /// The same out of fields that are read already.
+    public init(fields: [String: JSONValue], path: String) throws {
+        try self.init(named: ConfigurationFields(fields, path: path), path: path)
+    }
+
+    /// A model of another kind is named as that, whatever else is missing.
+    private init(named fields: ConfigurationFields, path: String) throws {
         do {
             try self.init(fields)
         } catch let error as ConfigurationError {
-            // A model of another kind is named as that, whatever else is missing.
             let features = fields.isOfAnotherKind ? try fields.unsupportedFeatures() : []
             throw features.isEmpty ? error : .unsupported(path: path, features: features)
         }
@@ -35,8 +43,9 @@ extension ModelConfiguration {
             hiddenSize: hidden, intermediateSize: intermediate, layers: layers, heads: heads, kvHeads: kvHeads,
             headDim: headDim, vocabularySize: vocabulary,
             normEpsilon: try fields.positive("rms_norm_eps") ?? 1e-6,
-            ropeTheta: try fields.positive("rope_theta") ?? 10_000,
+            ropeTheta: try fields.ropeTheta(), ropeScaling: try RopeScaling(fields),
             maxPositions: try fields.optionalSize("max_position_embeddings", limit: 1 << 30) ?? 2048,
+            attentionBias: try fields.flag("attention_bias") ?? false,
             tiesEmbeddings: try fields.flag("tie_word_embeddings") ?? false,
             bosToken: try fields.tokens("bos_token_id", vocabulary: vocabulary).first,
             eosTokens: try fields.tokens("eos_token_id", vocabulary: vocabulary),
