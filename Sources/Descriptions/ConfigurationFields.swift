@@ -3,7 +3,7 @@ import Foundation
 /// The fields of a `config.json`, each read as the kind it must be.
 struct ConfigurationFields {
     private let values: [String: JSONValue]
-    let path: String
+    private let path: String
     /// What names begin with where these fields are within another one.
     private let prefix: String
 
@@ -131,7 +131,8 @@ struct ConfigurationFields {
         if try flag("mlp_bias") == true { features.append("mlp_bias") }
         features += try unsupportedRope()
         if value("quantization_config") != nil { features.append("quantization_config") }
-        return features + windows + latentAttention + experts
+        features += windows + latentAttention + experts
+        return features
     }
 
     private func unsupportedRope() throws -> [String] {
