@@ -23,7 +23,7 @@ struct HelpExampleTests {
     func everyCommand() throws {
         let commands = [
             "demo", "record", "merge", "import", "inspect", "evaluate", "generate", "plan", "compare", "list",
-            "convert", "report",
+            "convert", "report", "calibrate",
         ]
         for command in commands {
             let help = try CommandRun([command, "--help"])

@@ -23,6 +23,14 @@ public struct CPUCalibration: Sendable {
         public var batch: Int
         /// Tokens of each prompt.
         public var promptTokens: Int
+
+        /// A case by its parts.
+        public init(model: BundledModel, policy: String, batch: Int, promptTokens: Int) {
+            self.model = model
+            self.policy = policy
+            self.batch = batch
+            self.promptTokens = promptTokens
+        }
     }
 
     /// A case, predicted and measured.
@@ -161,11 +169,14 @@ struct CoreBench {
 }
 
 /// The roofline of this machine.
-struct MachineModel {
+package struct MachineModel {
     let limits: CoreLimits
 
+    /// The roofline of a machine with these rates.
+    package init(limits: CoreLimits) { self.limits = limits }
+
     /// Seconds of a decode step, mean over the generation.
-    func secondsPerStep(
+    package func secondsPerStep(
         _ what: CPUCalibration.Case, of model: PlannedModel, ratio: Double, _ efficiencies: Efficiencies
     ) throws -> Double {
         let machine = GPU(
@@ -181,7 +192,9 @@ struct MachineModel {
     }
 
     /// The costs that make the fitted runs come out: of a layer, of a token in it, and the rate of reading the cache.
-    func fit(_ runs: [(what: CPUCalibration.Case, seconds: Double)], on model: PlannedModel) throws -> Efficiencies {
+    package func fit(_ runs: [(what: CPUCalibration.Case, seconds: Double)], on model: PlannedModel) throws
+        -> Efficiencies
+    {
         func efficiencies(_ values: [Double]) -> Efficiencies {
             var changed = Efficiencies.ideal
             changed.layerSeconds = values[0]
