@@ -28,8 +28,14 @@ struct ForwardPass {
             multiply(scratch.normed, layer.query, rows, into: scratch.queries)
             multiply(scratch.normed, layer.key, rows, into: scratch.keys)
             multiply(scratch.normed, layer.value, rows, into: scratch.values)
+            if let biases = layer.biases {
+                addBias(biases.query, toRows: scratch.queries, rows)
+                addBias(biases.key, toRows: scratch.keys, rows)
+                addBias(biases.value, toRows: scratch.values, rows)
+            }
             attend(layer: index, rows)
             multiply(scratch.attended, layer.attentionOutput, rows, into: scratch.update)
+            if let biases = layer.biases { addBias(biases.output, toRows: scratch.update, rows) }
             add(scratch.update, to: scratch.hidden, count: rows * model.configuration.hiddenSize)
 
             norm(scratch.hidden, layer.mlpNorm, rows)
@@ -68,6 +74,10 @@ struct ForwardPass {
         pool.forEach((rows + block - 1) / block) { index, _ in
             for row in index * block..<min((index + 1) * block, rows) { body(row) }
         }
+    }
+
+    private func addBias(_ bias: [Float], toRows out: UnsafeMutablePointer<Float>, _ rows: Int) {
+        for row in 0..<rows { add(bias, to: out + row * bias.count, count: bias.count) }
     }
 
     private func multiply(

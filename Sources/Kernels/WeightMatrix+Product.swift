@@ -2,27 +2,18 @@ import CKernels
 import COpenBLAS
 
 extension WeightMatrix {
-    /// Rows that one iteration of a product takes: small enough to share work evenly, large enough to be worth a call.
-    private static let rowsPerTile = 128
-
     /// `out = input · transpose(self)` for the tokens of a prompt: `[tokens, columns]` → `[tokens, rows]`.
     /// A tile of rows is widened into the worker's own memory and goes through `sgemm` on one thread, so the result
     /// depends on the inputs and `tokens`, not on the number of threads.
     public func multiply(
         prompt input: UnsafePointer<Float>, tokens: Int, into out: UnsafeMutablePointer<Float>, workers: Workforce
     ) {
-        eachTile(workers) { tile, worker in
-            var right: UnsafePointer<Float>
-            switch storage {
-            case .float32(let numbers): right = numbers + tile.lowerBound * columns
-            case .bfloat16:
-                let scratch = worker.scratch(tile.count * columns)
-                widen(tile, to: scratch)
-                right = UnsafePointer(scratch)
-            }
+        workers.forEach(tiles.count) { index, worker in
+            let tile = tiles[index]
             cblas_sgemm(
-                CblasRowMajor, CblasNoTrans, CblasTrans, blasint(tokens), blasint(tile.count), blasint(columns),
-                1, input, blasint(columns), right, blasint(columns), 0, out + tile.lowerBound, blasint(rows))
+                CblasRowMajor, CblasNoTrans, CblasTrans, blasint(tokens), blasint(tile.rows.count), blasint(columns),
+                1, input, blasint(columns), wide(tile, worker), blasint(columns), 0, out + tile.rows.lowerBound,
+                blasint(rows))
         }
     }
 
@@ -30,24 +21,25 @@ extension WeightMatrix {
     public func multiply(
         batch input: UnsafePointer<Float>, tokens: Int, into out: UnsafeMutablePointer<Float>, workers: Workforce
     ) {
-        eachTile(workers) { tile, _ in
-            let start = tile.lowerBound * columns
-            switch storage {
-            case .float32(let numbers):
+        workers.forEach(tiles.count) { index, worker in
+            let tile = tiles[index]
+            let (count, target) = (tile.rows.count, out + tile.rows.lowerBound)
+            switch tile.storage {
+            case .float32, .float16:
                 KernelSet.selected.dot_rows_f32(
-                    numbers + start, tile.count, columns, columns, input, columns, tokens, out + tile.lowerBound, rows)
+                    wide(tile, worker), count, columns, columns, input, columns, tokens, target, rows)
             case .bfloat16(let numbers):
                 KernelSet.selected.dot_rows_bf16(
-                    numbers + start, tile.count, columns, columns, input, columns, tokens, out + tile.lowerBound, rows)
+                    numbers, count, columns, columns, input, columns, tokens, target, rows)
             }
         }
     }
 
-    private func eachTile(_ workers: Workforce, _ body: (_ rows: Range<Int>, _ worker: Worker) -> Void) {
-        let tiles = (rows + Self.rowsPerTile - 1) / Self.rowsPerTile
-        workers.forEach(tiles) { tile, worker in
-            let first = tile * Self.rowsPerTile
-            body(first..<min(first + Self.rowsPerTile, rows), worker)
-        }
+    /// A tile's numbers in single precision: where they are, or widened into the worker's memory.
+    private func wide(_ tile: Tile, _ worker: Worker) -> UnsafePointer<Float> {
+        if case .float32(let numbers) = tile.storage { return numbers }
+        let scratch = worker.scratch(tile.rows.count * columns)
+        widen(tile.storage, count: tile.rows.count * columns, to: scratch)
+        return UnsafePointer(scratch)
     }
 }

@@ -107,6 +107,73 @@ struct WeightMatrixTests {
         }
     }
 
+    @Test("A matrix in blocks is the same as one in one piece", arguments: [false, true])
+    func blocks(isNarrow: Bool) {
+        let (columns, tokens) = (40, 5)
+        let counts = [3, 128, 1, 200, 129]
+        let rows = counts.reduce(0, +)
+        let numbers = Numbers(2 * rows * columns)
+        // Between the blocks lie as many rows of somebody else's.
+        var (blocks, order, place) = ([WeightMatrix.Block](), [Int](), 0)
+        for count in counts {
+            let start = place * columns
+            blocks.append(
+                WeightMatrix.Block(
+                    isNarrow
+                        ? .bfloat16(UnsafePointer(numbers.narrow.baseAddress! + start))
+                        : .float32(UnsafePointer(numbers.wide.baseAddress! + start)), rows: count))
+            order += place..<place + count
+            place += 2 * count
+        }
+        let matrix = WeightMatrix(blocks, columns: columns, owner: numbers)
+        #expect(matrix.rows == rows)
+        let packed = Numbers(rows * columns)
+        for (row, source) in order.enumerated() {
+            for column in 0..<columns {
+                packed.wide[row * columns + column] = numbers.wide[source * columns + column]
+                packed.narrow[row * columns + column] = numbers.narrow[source * columns + column]
+            }
+        }
+        let whole = packed.matrix(rows, columns, isNarrow: isNarrow)
+        var seeded = SeededNumbers(seed: 4)
+        let input = seeded.normals(tokens * columns)
+        let pool = WorkerPool(threads: 2)
+        #expect(
+            product(.batch, matrix, input, tokens: tokens, .pool(pool))
+                == product(.batch, whole, input, tokens: tokens, .pool(pool)))
+        let pairs = zip(
+            product(.prompt, matrix, input, tokens: tokens, .pool(pool)),
+            product(.prompt, whole, input, tokens: tokens, .pool(pool)))
+        #expect(pairs.allSatisfy { abs($0 - $1) < 1e-4 })
+        for row in [0, 2, 3, 130, 131, 132, 331, 332, 460] {
+            var (one, other) = ([Float](repeating: 0, count: columns), [Float](repeating: 0, count: columns))
+            matrix.copyRow(row, to: &one)
+            whole.copyRow(row, to: &other)
+            #expect(one == other, "row \(row)")
+        }
+    }
+
+    @Test("Products with halves are those with the same numbers in single precision")
+    func halves() {
+        let (rows, columns, tokens) = (150, 33, 6)
+        var seeded = SeededNumbers(seed: 5)
+        let halves = seeded.normals(rows * columns).map { Float16($0) }
+        let input = seeded.normals(tokens * columns)
+        let pool = WorkerPool(threads: 2)
+        halves.map(\.bitPattern).withUnsafeBufferPointer { narrow in
+            halves.map(Float.init).withUnsafeBufferPointer { wide in
+                let matrices = [
+                    WeightMatrix(.float16(narrow.baseAddress!), rows: rows, columns: columns, owner: pool),
+                    WeightMatrix(.float32(wide.baseAddress!), rows: rows, columns: columns, owner: pool),
+                ]
+                for kind in Kind.allCases {
+                    let out = matrices.map { product(kind, $0, input, tokens: tokens, .pool(pool)) }
+                    #expect(out[0] == out[1])
+                }
+            }
+        }
+    }
+
     @Test("A row comes out widened", arguments: [false, true])
     func copyRow(isNarrow: Bool) {
         let numbers = Numbers(5 * 11)

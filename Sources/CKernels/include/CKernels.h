@@ -20,8 +20,9 @@ typedef struct {
     void (*dot_rows_bf16)(const uint16_t *weights, size_t rows, size_t row_stride, size_t columns, const float *in,
                           size_t in_stride, size_t tokens, float *out, size_t out_stride);
 
-    /* out[i] = in[i], widened. */
+    /* out[i] = in[i], widened: from bfloat16, and from IEEE 754 halves. */
     void (*widen_bf16)(const uint16_t *in, size_t count, float *out);
+    void (*widen_f16)(const uint16_t *in, size_t count, float *out);
 
     /* values[i] becomes exp(values[i] * scale - m) / sum, m the largest of values[i] * scale; count > 0. */
     void (*softmax)(float *values, size_t count, float scale);
@@ -44,5 +45,8 @@ const hr_kernels *hr_kernels_selected(void);
 
 /* The plain set, to hold the others to. */
 const hr_kernels *hr_kernels_plain(void);
+
+/* The exclusive or of `count` words: reads memory as fast as one core can, to measure what that is. */
+uint64_t hr_read_words(const uint64_t *words, size_t count);
 
 #endif

@@ -43,7 +43,7 @@ public struct CoreLimits: Hashable, Sendable {
     /// Seconds of the fastest of nine runs, after one that is not counted.
     private static func best(_ work: () -> Void) -> Double {
         work()
-        return (0..<9).map { _ in CPUCalibration.seconds(work) }.min() ?? 0
+        return (0..<9).map { _ in Stopwatch.seconds(work) }.min() ?? 0
     }
 }
 
