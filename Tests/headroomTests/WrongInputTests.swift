@@ -43,6 +43,11 @@ struct WrongInputTests {
         ("a trace to compare that is none", ["compare", "--trace", "@/a.hrt"], 1, "a.hrt"),
         ("decisions that are none", ["import", "@/a.jsonl", "--output", "@/a.hrt"], 1, "a.jsonl"),
         ("shards that are none", ["merge", "@/a.hrt", "--output", "@/b.hrt"], 1, "a.hrt"),
+        ("measurements that are none", ["calibrate", "--measurements", "@/a.csv", "--gpu", "h100"], 1, "a.csv"),
+        ("measurements of no GPU", ["calibrate", "--measurements", "@/a.csv"], 64, "--gpu"),
+        ("rows to validate that are none", ["plan", "--validate", "@/a.csv", "--gpu", "h100"], 1, "a.csv"),
+        ("an engine that nobody measured", plan(gpu: "h100") + ["--engine", "SGLang"], 64, "TensorRT-LLM"),
+        ("a plan without a model", ["plan", "--gpu", "h100"], 64, "--model"),
         ("no trace and no ratio", plan(lengths: ["--policy", "dmc"]), 64, "trace"),
     ]
 

@@ -1,8 +1,9 @@
 /// Sequences that come together and do not all fit: who runs when, by the capacity of the memory and the times of a
 /// step. All is deterministic.
 ///
-/// A sequence is admitted when the memory has room for its prompt, and for what it generated before it was put off;
-/// it grows a slot a step; where the memory is full the newest one gives its memory back, waits at the head of the
+/// A sequence is admitted when the memory has room for its prompt, and for what it generated before it was put off; of
+/// prompts a step takes 2,048 tokens, or one prompt that is longer, and then all that run decode. A sequence grows a
+/// slot a step; where the memory is full the newest one gives its memory back, waits at the head of the
 /// queue, and has its tokens prefilled once more.
 package struct QueuedBatch {
     /// What came of it.
@@ -22,6 +23,9 @@ package struct QueuedBatch {
         var generated = 0
         var firstToken: Double?
     }
+
+    /// Tokens of prompts in a step.
+    private static let chunk = 2048
 
     private let batch: ServedBatch
     private let roofline: Roofline
@@ -46,9 +50,13 @@ package struct QueuedBatch {
         var (time, held, most, firstMost) = (0.0, 0, 0, 0.0)
         var (decoding, weighted) = (0.0, 0.0)
         while !waiting.isEmpty || !running.isEmpty {
-            while let next = waiting.last, held + next.tokens + running.count < room {
+            var chunk = 0
+            while let next = waiting.last, held + next.tokens + running.count < room,
+                chunk == 0 || chunk + next.tokens <= Self.chunk
+            {
                 waiting.removeLast()
                 var sequence = next
+                chunk += sequence.tokens
                 time += prefill(sequence.tokens)
                 sequence.tokens += 1
                 sequence.generated += 1

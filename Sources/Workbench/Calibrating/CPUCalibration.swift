@@ -23,6 +23,14 @@ public struct CPUCalibration: Sendable {
         public var batch: Int
         /// Tokens of each prompt.
         public var promptTokens: Int
+
+        /// A case by its parts.
+        public init(model: BundledModel, policy: String, batch: Int, promptTokens: Int) {
+            self.model = model
+            self.policy = policy
+            self.batch = batch
+            self.promptTokens = promptTokens
+        }
     }
 
     /// A case, predicted and measured.
@@ -44,7 +52,9 @@ public struct CPUCalibration: Sendable {
 
     /// Threads that compute.
     public var threads: Int
-    /// The machine's rates.
+    /// What the machine allows.
+    public var machine: MachineLimits
+    /// What the core's own products reach of it.
     public var limits: CoreLimits
     /// The costs that were fitted.
     public var efficiencies: Efficiencies
@@ -72,7 +82,8 @@ public struct CPUCalibration: Sendable {
         threads: Int? = nil, progress: (String) -> Void = { _ in }
     ) throws -> CPUCalibration {
         let threads = threads ?? WorkerPool.cores
-        progress("measuring products")
+        let allowed = MachineLimits.measure(threads: threads, progress: progress)
+        progress("the core's products")
         let shape = try CoreBench(.base, threads: threads).planned.configuration
         let limits = CoreLimits.measure(
             rows: shape.parameters / shape.hiddenSize, columns: shape.hiddenSize, threads: threads)
@@ -94,14 +105,8 @@ public struct CPUCalibration: Sendable {
                 what: run.what, isFitted: index < known.count, measured: Double(run.what.batch) / run.step.seconds,
                 predicted: Double(run.what.batch) / predicted, compressionRatio: run.step.ratio)
         }
-        return CPUCalibration(threads: threads, limits: limits, efficiencies: efficiencies, runs: runs)
-    }
-
-    /// Wall seconds that `work` takes.
-    static func seconds(_ work: () throws -> Void) rethrows -> Double {
-        let clock = ContinuousClock()
-        let time = try clock.measure(work).components
-        return Double(time.seconds) + Double(time.attoseconds) * 1e-18
+        return CPUCalibration(
+            threads: threads, machine: allowed, limits: limits, efficiencies: efficiencies, runs: runs)
     }
 }
 
@@ -135,7 +140,7 @@ struct CoreBench {
                 engine.prefill(tokens, into: sequence, logits: .last) { _, _, _ in }
                 return sequence
             }
-            let seconds = CPUCalibration.seconds {
+            let seconds = Stopwatch.seconds {
                 for step in 0..<CPUCalibration.newTokens {
                     let tokens = sequences.indices.map { text[($0 * 389 + what.promptTokens + step) % text.count] }
                     _ = engine.decode(tokens, of: sequences)
@@ -161,11 +166,14 @@ struct CoreBench {
 }
 
 /// The roofline of this machine.
-struct MachineModel {
+package struct MachineModel {
     let limits: CoreLimits
 
+    /// The roofline of a machine with these rates.
+    package init(limits: CoreLimits) { self.limits = limits }
+
     /// Seconds of a decode step, mean over the generation.
-    func secondsPerStep(
+    package func secondsPerStep(
         _ what: CPUCalibration.Case, of model: PlannedModel, ratio: Double, _ efficiencies: Efficiencies
     ) throws -> Double {
         let machine = GPU(
@@ -181,7 +189,9 @@ struct MachineModel {
     }
 
     /// The costs that make the fitted runs come out: of a layer, of a token in it, and the rate of reading the cache.
-    func fit(_ runs: [(what: CPUCalibration.Case, seconds: Double)], on model: PlannedModel) throws -> Efficiencies {
+    package func fit(_ runs: [(what: CPUCalibration.Case, seconds: Double)], on model: PlannedModel) throws
+        -> Efficiencies
+    {
         func efficiencies(_ values: [Double]) -> Efficiencies {
             var changed = Efficiencies.ideal
             changed.layerSeconds = values[0]

@@ -19,6 +19,8 @@ public struct CPUCalibrationReport: Sendable {
         }
         let head =
             "headroom calibrate \(Release.version): this machine, \(calibration.threads) threads\n"
+            + line("memory         ", "%.1f GB/s read", calibration.machine.readBytesPerSecond / 1e9)
+            + line("matrices       ", "%.1f GFLOPS in float32", calibration.machine.float32FLOPS / 1e9)
             + line("weights read   ", "%.1f GB/s by the product for one token", limits.readBytesPerSecond / 1e9)
             + line("arithmetic     ", "%.1f GFLOPS by the product for 32 sequences", limits.batchFLOPS / 1e9)
             + line("arithmetic     ", "%.1f GFLOPS by the product for a chunk of a prompt", limits.promptFLOPS / 1e9)
@@ -60,6 +62,8 @@ public struct CPUCalibrationReport: Sendable {
         var command = "calibrate --device cpu"
         var version = Release.version
         var threads: Int
+        var machineReadBytesPerSecond: Double
+        var machineFloat32Flops: Double
         var readBytesPerSecond: Double
         var batchFlops: Double
         var promptFlops: Double
@@ -77,7 +81,9 @@ public struct CPUCalibrationReport: Sendable {
         let costs = calibration.efficiencies
         return try JSONText.text(
             Document(
-                threads: calibration.threads, readBytesPerSecond: limits.readBytesPerSecond,
+                threads: calibration.threads,
+                machineReadBytesPerSecond: calibration.machine.readBytesPerSecond,
+                machineFloat32Flops: calibration.machine.float32FLOPS, readBytesPerSecond: limits.readBytesPerSecond,
                 batchFlops: limits.batchFLOPS, promptFlops: limits.promptFLOPS, layerSeconds: costs.layerSeconds,
                 tokenSeconds: costs.tokenSeconds,
                 cacheBytesPerSecond: limits.readBytesPerSecond * costs.attention.decode.memory,

@@ -10,6 +10,13 @@ public struct CoreLimits: Hashable, Sendable {
     /// Operations a second of the product for a chunk of a prompt, which goes through `sgemm`.
     public var promptFLOPS: Double
 
+    /// Limits by their values; see the properties.
+    public init(readBytesPerSecond: Double, batchFLOPS: Double, promptFLOPS: Double) {
+        self.readBytesPerSecond = readBytesPerSecond
+        self.batchFLOPS = batchFLOPS
+        self.promptFLOPS = promptFLOPS
+    }
+
     /// Measures them on bfloat16 weights `[rows, columns]`; a second or less. What else runs takes its share.
     public static func measure(rows: Int, columns: Int, threads: Int) -> CoreLimits {
         let weights = Numbers<UInt16>(rows * columns, repeating: 0x3C00)
@@ -36,7 +43,7 @@ public struct CoreLimits: Hashable, Sendable {
     /// Seconds of the fastest of nine runs, after one that is not counted.
     private static func best(_ work: () -> Void) -> Double {
         work()
-        return (0..<9).map { _ in CPUCalibration.seconds(work) }.min() ?? 0
+        return (0..<9).map { _ in Stopwatch.seconds(work) }.min() ?? 0
     }
 }
 
