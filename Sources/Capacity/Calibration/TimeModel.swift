@@ -126,6 +126,8 @@ struct EngineTimes {
 
     private static func share(_ batch: ServedBatch) -> ModelShare {
         let configuration = batch.model.configuration
-        return ModelShare(configuration, placement: Placement(kvHeads: configuration.kvHeads, gpus: batch.gpus))
+        return ModelShare(
+            configuration,
+            placement: Placement(kvHeads: configuration.kvHeads, gpus: batch.gpus, layers: configuration.layers))
     }
 }
