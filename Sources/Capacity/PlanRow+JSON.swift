@@ -36,7 +36,7 @@ extension PlanRow: Encodable {
         case extendedFrom = "extended_from"
         case efficienciesOf = "efficiencies_of"
         case timeSource = "time_source"
-        case stepError = "step_error"
+        case stepError = "time_error"
         case ttftError = "ttft_error"
         case timeNotes = "time_notes"
     }

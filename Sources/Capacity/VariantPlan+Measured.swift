@@ -7,7 +7,7 @@ extension VariantPlan {
         var notes: [String] = []
         if let other = request.gpu.efficienciesOf {
             notes.append(
-                "nobody measured a \(request.gpu.name): times take the efficiencies of \(calibration.title) on \(other)"
+                "nobody measured \(request.gpu.name): times take the efficiencies of \(calibration.title) on \(other)"
             )
         }
         let values: [(name: String, words: String, value: Double?)] = [

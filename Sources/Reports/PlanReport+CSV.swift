@@ -65,7 +65,7 @@ extension PlanReport {
         [
             ("source", { $0.source.rawValue }), ("extended_from", { text($0.extendedFrom) }),
             ("efficiencies_of", { $0.efficienciesOf }), ("engine", { $0.engine ?? "" }),
-            ("time_source", { $0.timeSource.rawValue }), ("step_error", { text($0.stepError) }),
+            ("time_source", { $0.timeSource.rawValue }), ("time_error", { text($0.stepError) }),
             ("ttft_error", { text($0.ttftError) }),
             ("time_notes", { $0.timeNotes.joined(separator: "; ") }), ("notes", { $0.notes.joined(separator: "; ") }),
         ]

@@ -22,7 +22,7 @@ struct PlanRowJSONTests {
         #expect(fits.keys.sorted() == none.keys.sorted())
         #expect(promised.filter { fits[$0] == nil }.isEmpty)
         #expect(fits["time_source"] as? String == "fitted" && none["time_source"] as? String == "nearest")
-        #expect(fits["step_error"] as? Double != nil && fits["ttft_error"] as? Double != nil)
+        #expect(fits["time_error"] as? Double != nil && fits["ttft_error"] as? Double != nil)
         #expect((fits["engine"] as? String)?.isEmpty == false)
         #expect(fits["kv_bytes_per_sequence"] as? Int == 3_355_443_200)
         #expect(fits["max_batch"] as? Int == 15)

@@ -153,7 +153,7 @@ struct ReportBuilderTests {
         #expect(!text.contains(folder.path))
     }
 
-    @Test("the whole job writes a page with five drawings, and hostile prompt ids and names stay text")
+    @Test("the whole job writes a page with six drawings, and hostile prompt ids and names stay text")
     func wholeJob() throws {
         let hostile = ReportSamples.hostile
         let path = try ReportSamples.recording(["\(hostile)-1", "\(hostile)-2", "code-1"], in: folder, model: hostile)
@@ -161,7 +161,7 @@ struct ReportBuilderTests {
         #expect(written.warnings == [])
         let page = try String(contentsOfFile: written.page, encoding: .utf8)
         let inventory = try XMLInventory(page)
-        #expect(inventory.names.filter { $0 == "svg" }.count == 5)
+        #expect(inventory.names.filter { $0 == "svg" }.count == 6)
         #expect(!inventory.names.contains("script"))
         #expect(page.contains("&lt;script&gt;"))
         #expect(page.contains("headroom report \(path) --model llama-2-13b --gpu h100-sxm --prompt-tokens 3072"))

@@ -8,6 +8,7 @@ struct MeasuredModels {
     /// Other models' names for a shape. Mistral 7B v0.1 has a window of 4,096 tokens, which no measured row exceeds.
     private static let alike = [
         "Mistral-7B-v0.1": "mistral-7b", "Llama-3.1-8B": "llama-3-8b", "Llama-3.1-8B-Instruct": "llama-3-8b",
+        "Llama-3.1-8B-Instruct-FP8": "llama-3-8b",
         "Llama-3.1-70B": "llama-3-70b", "Llama-3.1-70B-Instruct": "llama-3-70b",
     ]
 

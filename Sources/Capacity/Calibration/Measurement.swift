@@ -95,9 +95,11 @@ public struct ServedBatch: Sendable {
     }
 
     /// The model.
-    public var model: PlannedModel
+    public let model: PlannedModel
     /// GPUs that share every layer.
-    public var gpus: Int
+    public let gpus: Int
+    /// What the fullest of them holds.
+    let share: ModelShare
     /// Sequences at once.
     public var batch: Int
     /// Tokens of a prompt.
@@ -117,6 +119,10 @@ public struct ServedBatch: Sendable {
     public init(model: PlannedModel, gpus: Int, batch: Int, promptTokens: Int, newTokens: Int) {
         self.model = model
         self.gpus = gpus
+        share = ModelShare(
+            model.configuration,
+            placement: Placement(
+                kvHeads: model.configuration.kvHeads, gpus: gpus, layers: model.configuration.layers))
         self.batch = batch
         self.promptTokens = promptTokens
         self.newTokens = newTokens

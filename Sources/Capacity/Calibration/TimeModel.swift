@@ -65,7 +65,7 @@ struct EngineTimes {
     /// The times of a plain cache on the fullest GPU.
     static func roofline(_ batch: ServedBatch, gpu: GPU) -> Roofline {
         Roofline(
-            gpu: gpu, gpus: batch.gpus, share: share(batch), weightBits: batch.weightBits, kvBits: 16,
+            gpu: gpu, gpus: batch.gpus, share: batch.share, weightBits: batch.weightBits, kvBits: 16,
             policy: .full)
     }
 
@@ -115,19 +115,12 @@ struct EngineTimes {
 
     /// Bytes of weights on the fullest GPU.
     static func weightBytes(_ batch: ServedBatch) -> Double {
-        Double(share(batch).parameters * batch.weightBits / 8)
+        Double(batch.share.parameters * batch.weightBits / 8)
     }
 
     /// Bytes of a token's keys and values on the fullest GPU.
     static func tokenBytes(_ batch: ServedBatch) -> Double {
         let configuration = batch.model.configuration
-        return Double(4 * configuration.headDim * configuration.layers * share(batch).kvHeads)
-    }
-
-    private static func share(_ batch: ServedBatch) -> ModelShare {
-        let configuration = batch.model.configuration
-        return ModelShare(
-            configuration,
-            placement: Placement(kvHeads: configuration.kvHeads, gpus: batch.gpus, layers: configuration.layers))
+        return Double(4 * configuration.headDim * configuration.layers * batch.share.kvHeads)
     }
 }
