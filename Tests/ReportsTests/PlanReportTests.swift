@@ -63,7 +63,9 @@ struct PlanReportTests {
         let step = try #require(lines[0].firstIndex(of: "step_seconds"))
         let rows = try report().rows
         #expect(Double(lines[1][step]) == rows[0].stepSeconds)
-        let parts = lines[0].indices.filter { lines[0][$0].hasPrefix("step_") && lines[0][$0].hasSuffix("_seconds") && $0 != step }
+        let parts = lines[0].indices.filter {
+            lines[0][$0].hasPrefix("step_") && lines[0][$0].hasSuffix("_seconds") && $0 != step
+        }
         let sum = parts.reduce(0) { $0 + (Double(lines[1][$1]) ?? 0) }
         #expect(abs(sum / rows[0].stepSeconds! - 1) < 1e-12)
     }
