@@ -1,6 +1,5 @@
 import Descriptions
 import Files
-import Foundation
 
 /// Makes a grouped-query checkpoint from one with more KV heads: the key and value projections of each group are
 /// averaged (Ainslie et al., 2023, section 2.1). The paper then trains on; this does not, and the result says so.
@@ -16,6 +15,10 @@ public struct GroupedConversion {
             throw CheckpointError.conversion(
                 path: source.path, expected: "a plain model", found: "one whose heads decide on merging (DMC)")
         }
+        guard shape.quantization == nil else {
+            throw CheckpointError.conversion(
+                path: source.path, expected: "floating-point weights", found: "int8; average first, then quantize")
+        }
         guard kvHeads >= 1, kvHeads < shape.kvHeads, shape.kvHeads % kvHeads == 0 else {
             throw CheckpointError.conversion(
                 path: source.path, expected: "fewer KV heads that divide its \(shape.kvHeads)", found: "\(kvHeads)")
@@ -27,36 +30,10 @@ public struct GroupedConversion {
     /// Writes the converted model to the new folder `path`: aside, then renamed.
     /// - Throws: `FileError`.
     public func write(to path: String) throws {
-        let target = URL(fileURLWithPath: path).standardizedFileURL.path
-        guard !FileManager.default.fileExists(atPath: target) else { throw FileError.exists(path: path) }
-        let aside = "\(target).\(getpid()).partial"
-        do {
-            do {
-                try FileManager.default.createDirectory(atPath: aside, withIntermediateDirectories: false)
-            } catch {
-                throw FileError.unwritable(path: path, reason: "its folder cannot be made")
-            }
-            try AtomicFile.write(try configuration(), to: "\(aside)/config.json")
-            if let tokenizer = source.tokenizerPath {
-                try AtomicFile.write(try MappedFile.contents(of: tokenizer), to: "\(aside)/tokenizer.model")
-            }
-            try SafetensorsWriter.write(entries(), to: "\(aside)/model.safetensors")
-            guard rename(aside, target) == 0 else {
-                throw FileError.unwritable(path: path, reason: FileError.systemReason)
-            }
-        } catch {
-            try? FileManager.default.removeItem(atPath: aside)
-            throw error
-        }
-    }
-
-    private func configuration() throws -> [UInt8] {
-        var fields = try JSONDecoder().decode([String: JSONValue].self, from: Data(source.configurationBytes))
-        fields["num_key_value_heads"] = .number(Double(kvHeads))
-        fields["headroom_conversion"] = .string("gqa:\(kvHeads) averaged, untrained")
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        return Array(try encoder.encode(fields))
+        try ConvertedFolder(
+            source: source, fields: ["num_key_value_heads": .number(Double(kvHeads))],
+            conversion: "gqa:\(kvHeads) averaged, untrained", tensors: entries()
+        ).write(to: path)
     }
 
     private func entries() -> [SafetensorsWriter.Entry] {
@@ -87,6 +64,7 @@ public struct GroupedConversion {
                 switch tensor.elementType {
                 case .float32: writer.write(mean)
                 case .bfloat16: writer.write(mean.bfloat16)
+                case .int8: preconditionFailure("averages are taken of floating-point weights")
                 }
             }
         }

@@ -25,6 +25,7 @@ public struct MappedTensor: @unchecked Sendable {
             switch elementType {
             case .float32: Array(bytes.bindMemory(to: Float.self))
             case .bfloat16: bytes.bindMemory(to: UInt16.self).map { Float(bitPattern: UInt32($0) << 16) }
+            case .int8: bytes.bindMemory(to: Int8.self).map { Float($0) }
             }
         }
     }

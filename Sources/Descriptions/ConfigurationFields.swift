@@ -16,6 +16,11 @@ struct ConfigurationFields {
         values = object
     }
 
+    private init(_ values: [String: JSONValue], path: String) {
+        self.values = values
+        self.path = path
+    }
+
     func error(_ name: String, expected: String, found: String) -> ConfigurationError {
         .field(path: path, name: name, expected: expected, found: found)
     }
@@ -87,6 +92,14 @@ struct ConfigurationFields {
         }
     }
 
+    /// The fields of a `quantization_config` of Headroom's own method; nil where there is none of it.
+    func quantization() -> ConfigurationFields? {
+        guard case .object(let object)? = value("quantization_config"),
+            object["quant_method"] == .string(WeightQuantization.method)
+        else { return nil }
+        return ConfigurationFields(object, path: path)
+    }
+
     /// What the core does not compute, by the name that a user finds in the file.
     func unsupportedFeatures() throws -> [String] {
         var features: [String] = []
@@ -97,8 +110,9 @@ struct ConfigurationFields {
             features.append("hidden_act \(activation)")
         }
         for name in ["attention_bias", "mlp_bias"] where try flag(name) == true { features.append(name) }
+        let isOwnQuantization = quantization() != nil
         for name in ["rope_scaling", "quantization_config", "sliding_window", "kv_lora_rank", "num_local_experts"]
-        where value(name) != nil { features.append(name) }
+        where value(name) != nil && !(name == "quantization_config" && isOwnQuantization) { features.append(name) }
         if let partial = try number("partial_rotary_factor"), partial != 1 {
             features.append("partial_rotary_factor \(partial)")
         }

@@ -16,34 +16,42 @@ struct ForwardPass {
     let pool: WorkerPool
     let product: Product
     let sequences: [DecodingSequence]
+    /// Position of each sequence's first token.
+    let positions: [Int]
+    /// The tokens of all rows.
+    let tokens: [Int]
+    /// The residual stream, `[rows, hidden]`.
+    let hidden: UnsafeMutablePointer<Float>
 
-    /// Leaves the last layer's output in `scratch.hidden`.
-    func run(_ tokens: [Int]) {
-        let rows = tokens.count
+    /// Begins the residual stream.
+    func embed() {
         for (row, token) in tokens.enumerated() {
-            model.embedding.copyRow(token, to: scratch.hidden + row * model.configuration.hiddenSize)
+            model.embedding.copyRow(token, to: hidden + row * model.configuration.hiddenSize)
         }
-        for (index, layer) in model.layers.enumerated() {
-            norm(scratch.hidden, layer.attentionNorm, rows)
-            multiply(scratch.normed, layer.query, rows, into: scratch.queries)
-            multiply(scratch.normed, layer.key, rows, into: scratch.keys)
-            multiply(scratch.normed, layer.value, rows, into: scratch.values)
-            attend(layer: index, rows)
-            multiply(scratch.attended, layer.attentionOutput, rows, into: scratch.update)
-            add(scratch.update, to: scratch.hidden, count: rows * model.configuration.hiddenSize)
+    }
 
-            norm(scratch.hidden, layer.mlpNorm, rows)
-            multiply(scratch.normed, layer.gate, rows, into: scratch.gate)
-            multiply(scratch.normed, layer.up, rows, into: scratch.up)
-            activate(rows)
-            multiply(scratch.gate, layer.down, rows, into: scratch.update)
-            add(scratch.update, to: scratch.hidden, count: rows * model.configuration.hiddenSize)
-        }
+    /// Takes the residual stream through one layer.
+    func run(layer index: Int) {
+        let (layer, rows) = (model.layers[index], tokens.count)
+        norm(hidden, layer.attentionNorm, rows)
+        multiply(scratch.normed, layer.query, rows, into: scratch.queries)
+        multiply(scratch.normed, layer.key, rows, into: scratch.keys)
+        multiply(scratch.normed, layer.value, rows, into: scratch.values)
+        attend(layer: index, rows)
+        multiply(scratch.attended, layer.attentionOutput, rows, into: scratch.update)
+        add(scratch.update, to: hidden, count: rows * model.configuration.hiddenSize)
+
+        norm(hidden, layer.mlpNorm, rows)
+        multiply(scratch.normed, layer.gate, rows, into: scratch.gate)
+        multiply(scratch.normed, layer.up, rows, into: scratch.up)
+        activate(rows)
+        multiply(scratch.gate, layer.down, rows, into: scratch.update)
+        add(scratch.update, to: hidden, count: rows * model.configuration.hiddenSize)
     }
 
     /// Logits of `count` rows from row `first` on, into `scratch.logits`.
     func logits(from first: Int, count: Int) {
-        norm(scratch.hidden + first * model.configuration.hiddenSize, model.finalNorm, count)
+        norm(hidden + first * model.configuration.hiddenSize, model.finalNorm, count)
         multiply(scratch.normed, model.output, count, into: scratch.logits)
     }
 
@@ -82,19 +90,19 @@ struct ForwardPass {
     /// One sequence shares its heads among the threads; several are shared among them whole.
     private func attend(layer: Int, _ rows: Int) {
         guard sequences.count > 1 else {
-            sequences[0].cache.attend(chunk(layer, of: sequences[0], row: 0, rows), workers: .pool(pool))
+            sequences[0].cache.attend(chunk(layer, row: 0, rows), workers: .pool(pool))
             return
         }
         pool.forEach(sequences.count) { row, worker in
-            sequences[row].cache.attend(chunk(layer, of: sequences[row], row: row, 1), workers: .one(worker))
+            sequences[row].cache.attend(chunk(layer, row: row, 1), workers: .one(worker))
         }
     }
 
-    private func chunk(_ layer: Int, of sequence: DecodingSequence, row: Int, _ tokens: Int) -> AttentionChunk {
+    private func chunk(_ layer: Int, row: Int, _ tokens: Int) -> AttentionChunk {
         let shape = model.configuration
         let (queryWidth, keyWidth) = (shape.heads * shape.headDim, shape.kvHeads * shape.headDim)
         return AttentionChunk(
-            layer: layer, firstPosition: sequence.position, tokens: tokens,
+            layer: layer, firstPosition: positions[row], tokens: tokens,
             queries: scratch.queries + row * queryWidth, keys: scratch.keys + row * keyWidth,
             values: scratch.values + row * keyWidth, output: scratch.attended + row * queryWidth)
     }

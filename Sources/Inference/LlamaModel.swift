@@ -1,5 +1,6 @@
 import Checkpoints
 import Descriptions
+import Foundation
 import Kernels
 
 /// A Llama's weights, ready for products: matrices in their mapped files, norms widened.
@@ -13,15 +14,27 @@ public final class LlamaModel: Sendable {
     /// Output layer, `[vocabulary, hidden]`; the embedding itself where they are tied.
     let output: WeightMatrix
     let rotary: RotaryEmbedding
+    /// Bytes of all weights, as they are stored.
+    public let weightBytes: Int
+    /// Bytes of those that every step needs whole: all but an embedding that is not the output layer too.
+    let multipliedBytes: Int
+    /// Reads the weights as they are needed; nil where they stay in memory.
+    let stream: WeightStream?
+
+    /// Whether the weights are read from their files at every pass, as those of a model larger than memory are.
+    public var isStreamed: Bool { stream != nil }
 
     /// The model of an opened checkpoint.
-    public convenience init(_ checkpoint: Checkpoint) throws {
-        try self.init(configuration: checkpoint.configuration, weights: checkpoint.weights)
+    public convenience init(_ checkpoint: Checkpoint, weightMemory: Int? = nil) throws {
+        try self.init(
+            configuration: checkpoint.configuration, weights: checkpoint.weights, weightMemory: weightMemory)
     }
 
     /// A model from any source of weights.
+    /// - Parameter weightMemory: bytes of weights that may be in memory at once; the weights of a larger model are
+    ///   streamed. By default three quarters of the machine's memory.
     /// - Throws: `CheckpointError` for a tensor that is missing or of another shape.
-    public init(configuration: ModelConfiguration, weights: any WeightSource) throws {
+    public init(configuration: ModelConfiguration, weights: any WeightSource, weightMemory: Int? = nil) throws {
         self.configuration = configuration
         let tensors = TensorReader(configuration, weights)
         embedding = try tensors.matrix(TensorName.embedding)
@@ -29,6 +42,16 @@ public final class LlamaModel: Sendable {
         finalNorm = try tensors.vector(TensorName.finalNorm)
         layers = try (0..<configuration.layers).map { try DecoderLayer(layer: $0, tensors) }
         rotary = RotaryEmbedding(headDim: configuration.headDim, base: configuration.ropeTheta)
+        weightBytes = try tensors.all().reduce(0) { $0 + $1.bytes.count }
+        let embeddingBytes = try tensors.all(TensorName.embedding).reduce(0) { $0 + $1.bytes.count }
+        multipliedBytes = weightBytes - (configuration.tiesEmbeddings ? 0 : embeddingBytes)
+        let memory = weightMemory ?? Int(ProcessInfo.processInfo.physicalMemory / 4 * 3)
+        stream =
+            weightBytes <= memory
+            ? nil
+            : WeightStream(
+                layers: try (0..<configuration.layers).map { try tensors.all(TensorName.layer($0)) },
+                output: try tensors.all(configuration.tiesEmbeddings ? TensorName.embedding : TensorName.output))
     }
 }
 
@@ -60,24 +83,54 @@ struct DecoderLayer: Sendable {
 /// Takes tensors from a source and holds them to the shapes the configuration asks for.
 struct TensorReader {
     private let weights: any WeightSource
+    private let quantization: WeightQuantization?
     private let shapes: [String: [Int]]
 
     init(_ configuration: ModelConfiguration, _ weights: any WeightSource) {
         self.weights = weights
+        quantization = configuration.quantization
         shapes = Dictionary(uniqueKeysWithValues: TensorName.shapes(of: configuration).map { ($0.name, $0.shape) })
     }
 
     func matrix(_ name: String) throws -> WeightMatrix {
         let tensor = try tensor(name)
-        let storage: WeightMatrix.Storage =
-            switch tensor.elementType {
-            case .float32: .float32(tensor.bytes.assumingMemoryBound(to: Float.self).baseAddress!)
-            case .bfloat16: .bfloat16(tensor.bytes.assumingMemoryBound(to: UInt16.self).baseAddress!)
-            }
-        return WeightMatrix(storage, rows: tensor.shape[0], columns: tensor.shape[1], owner: tensor.file)
+        var owners = [tensor.file]
+        let storage: WeightMatrix.Storage
+        switch tensor.elementType {
+        case .float32: storage = .float32(tensor.bytes.assumingMemoryBound(to: Float.self).baseAddress!)
+        case .bfloat16: storage = .bfloat16(tensor.bytes.assumingMemoryBound(to: UInt16.self).baseAddress!)
+        case .int8:
+            let (scales, group) = try scales(of: name)
+            owners.append(scales.file)
+            storage = .int8(
+                Int8Numbers(
+                    values: tensor.bytes.assumingMemoryBound(to: Int8.self).baseAddress!,
+                    scales: scales.bytes.assumingMemoryBound(to: Float.self).baseAddress!, group: group))
+        }
+        return WeightMatrix(storage, rows: tensor.shape[0], columns: tensor.shape[1], owner: owners as AnyObject)
+    }
+
+    /// The scales of a matrix of 8 bit, and the columns of their groups.
+    private func scales(of name: String) throws -> (MappedTensor, group: Int) {
+        guard let quantization else {
+            throw CheckpointError.wrongType(
+                path: weights.path, name: name, expected: "floating-point numbers", found: ElementType.int8.rawValue)
+        }
+        let scales = try tensor(TensorName.scale(of: name))
+        guard scales.elementType == .float32 else {
+            throw CheckpointError.wrongType(
+                path: weights.path, name: TensorName.scale(of: name), expected: ElementType.float32.rawValue,
+                found: scales.elementType.rawValue)
+        }
+        return (scales, quantization.groupSize)
     }
 
     func vector(_ name: String) throws -> [Float] { try tensor(name).floats }
+
+    /// All tensors whose names begin with `prefix`.
+    func all(_ prefix: String = "") throws -> [MappedTensor] {
+        try shapes.keys.filter { $0.hasPrefix(prefix) }.map(tensor)
+    }
 
     private func tensor(_ name: String) throws -> MappedTensor {
         guard let tensor = weights.tensor(name), let shape = shapes[name] else {

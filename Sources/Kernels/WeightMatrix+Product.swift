@@ -15,7 +15,7 @@ extension WeightMatrix {
             var right: UnsafePointer<Float>
             switch storage {
             case .float32(let numbers): right = numbers + tile.lowerBound * columns
-            case .bfloat16:
+            case .bfloat16, .int8:
                 let scratch = worker.scratch(tile.count * columns)
                 widen(tile, to: scratch)
                 right = UnsafePointer(scratch)
@@ -39,6 +39,11 @@ extension WeightMatrix {
             case .bfloat16(let numbers):
                 KernelSet.selected.dot_rows_bf16(
                     numbers + start, tile.count, columns, columns, input, columns, tokens, out + tile.lowerBound, rows)
+            case .int8(let numbers):
+                let (values, scales) = numbers.from(row: tile.lowerBound, columns: columns)
+                KernelSet.int8.dot_rows(
+                    values, scales, tile.count, columns, numbers.group, input, columns, tokens, out + tile.lowerBound,
+                    rows)
             }
         }
     }

@@ -6,6 +6,8 @@ public struct WeightMatrix: @unchecked Sendable {
         case float32(UnsafePointer<Float>)
         /// bfloat16, the upper halves of singles.
         case bfloat16(UnsafePointer<UInt16>)
+        /// Whole numbers of 8 bit with a scale for each group of columns.
+        case int8(Int8Numbers)
     }
 
     /// The numbers.
@@ -38,6 +40,9 @@ public struct WeightMatrix: @unchecked Sendable {
         switch storage {
         case .float32(let numbers): out.update(from: numbers + start, count: count)
         case .bfloat16(let numbers): KernelSet.selected.widen_bf16(numbers + start, count, out)
+        case .int8(let numbers):
+            let (values, scales) = numbers.from(row: range.lowerBound, columns: columns)
+            KernelSet.int8.widen(values, scales, range.count, columns, numbers.group, out)
         }
     }
 }

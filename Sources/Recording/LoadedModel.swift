@@ -13,10 +13,11 @@ public struct LoadedModel: Sendable {
     public let tokenizer: SentencePieceTokenizer?
 
     /// Opens the folder at `path`.
+    /// - Parameter weightMemory: bytes of weights that may be in memory at once; see `LlamaModel`.
     /// - Throws: what `Checkpoint`, `LlamaModel` and `SentencePieceTokenizer` throw.
-    public init(path: String) throws {
+    public init(path: String, weightMemory: Int? = nil) throws {
         checkpoint = try Checkpoint(path: path)
-        llama = try LlamaModel(checkpoint)
+        llama = try LlamaModel(checkpoint, weightMemory: weightMemory)
         tokenizer = try checkpoint.tokenizerPath.map { try SentencePieceTokenizer.open(path: $0) }
     }
 

@@ -19,6 +19,7 @@ package struct StoredTensor {
     /// The numbers as they stand in a file.
     package var bytes: [UInt8] {
         values.flatMap { value in
+            if elementType == .int8 { return [UInt8(bitPattern: Int8(value.rounded()))] }
             let bits = value.bitPattern
             let all = (0..<4).map { UInt8(truncatingIfNeeded: bits >> (8 * UInt32($0))) }
             return elementType == .bfloat16 ? Array(all[2...]) : all

@@ -1,0 +1,93 @@
+import Descriptions
+import Files
+
+/// Makes a checkpoint whose matrices are whole numbers of 8 bit: half the size of 16-bit weights; see
+/// `WeightQuantization` for the form. Embedding and norms stay as they are. Nothing is trained afterwards.
+public struct Int8Conversion {
+    private let source: Checkpoint
+    private let quantization: WeightQuantization
+
+    /// A conversion of `source`.
+    /// - Throws: `CheckpointError.conversion` where its weights are whole numbers already.
+    public init(_ source: Checkpoint, quantization: WeightQuantization = .standard) throws {
+        guard source.configuration.quantization == nil else {
+            throw CheckpointError.conversion(
+                path: source.path, expected: "floating-point weights", found: "int8 already")
+        }
+        self.source = source
+        self.quantization = quantization
+    }
+
+    /// What came of it.
+    public struct Summary: Sendable {
+        /// Bytes of all tensors before.
+        public let sourceBytes: Int
+        /// Bytes of all tensors after.
+        public let bytes: Int
+        /// What the converted weights are off, relative to them: the root of the ratio of both sums of squares.
+        public let relativeError: Double
+    }
+
+    /// Writes the converted model to the new folder `path`: aside, then renamed. One matrix at a time is in memory.
+    /// - Parameter progress: is told how many of all bytes are written.
+    /// - Throws: `FileError`; `CheckpointError.conversion` for a weight that is not finite.
+    public func write(to path: String, progress: @escaping (_ done: Int, _ of: Int) -> Void = { _, _ in }) throws
+        -> Summary
+    {
+        var matrices: [QuantizedMatrix] = []
+        let entries = try entries(&matrices)
+        let total = entries.reduce(0) { $0 + $1.count }
+        var done = 0
+        let watched = entries.map { entry in
+            SafetensorsWriter.Entry(name: entry.name, shape: entry.shape, elementType: entry.elementType) {
+                defer {
+                    done += entry.count
+                    progress(done, total)
+                }
+                return try entry.bytes()
+            }
+        }
+        try ConvertedFolder(
+            source: source, fields: ["quantization_config": quantization.json],
+            conversion: "int8 weights, groups of \(quantization.groupSize)", tensors: watched
+        ).write(to: path)
+        let loss = matrices.reduce(into: Int8Quantizer.Loss()) { $0 += $1.loss }
+        return Summary(
+            sourceBytes: source.weights.names.reduce(0) { $0 + (source.weights.tensor($1)?.bytes.count ?? 0) },
+            bytes: total,
+            relativeError: loss.weights > 0 ? (loss.differences / loss.weights).squareRoot() : 0)
+    }
+
+    /// All tensors of the new model, each matrix followed by its scales.
+    private func entries(_ matrices: inout [QuantizedMatrix]) throws -> [SafetensorsWriter.Entry] {
+        var entries: [SafetensorsWriter.Entry] = []
+        for (name, shape) in TensorName.shapes(of: source.configuration).sorted(by: { $0.name < $1.name }) {
+            guard let tensor = source.weights.tensor(name) else {
+                throw CheckpointError.missingTensor(path: source.weights.path, name: name)
+            }
+            guard TensorName.isQuantizable(name, shape: shape) else {
+                entries.append(
+                    SafetensorsWriter.Entry(name: name, shape: shape, elementType: tensor.elementType) {
+                        withExtendedLifetime(tensor.file) { Array(tensor.bytes) }
+                    })
+                continue
+            }
+            let matrix = QuantizedMatrix(tensor, quantization)
+            matrices.append(matrix)
+            entries.append(
+                SafetensorsWriter.Entry(name: name, shape: shape, elementType: .int8) {
+                    let bytes = matrix.valueBytes()
+                    guard matrix.loss.differences.isFinite else {
+                        throw CheckpointError.conversion(
+                            path: source.path, expected: "finite weights in tensor \(name)", found: "one that is not")
+                    }
+                    return bytes
+                })
+            entries.append(
+                SafetensorsWriter.Entry(
+                    name: TensorName.scale(of: name), shape: matrix.scaleShape, elementType: .float32,
+                    bytes: matrix.scaleBytes))
+        }
+        return entries
+    }
+}
