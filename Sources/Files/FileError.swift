@@ -14,6 +14,8 @@ public enum FileError: Error, Equatable, Sendable {
     case malformed(path: String, offset: Int, expected: String, found: String)
     /// A text file's line, counted from 1, is not what was asked for.
     case malformedLine(path: String, line: Int, expected: String, found: String)
+    /// A field of a table is not what was asked for: its line and column, counted from 1, and the column's name.
+    case malformedField(path: String, line: Int, column: Int, name: String, expected: String, found: String)
     /// The file as a whole does not serve: what it is, and what was expected.
     case unsuitable(path: String, expected: String, found: String)
 }
@@ -30,6 +32,8 @@ extension FileError: CustomStringConvertible {
             "\(path): byte \(offset): expected \(expected), found \(found)"
         case .malformedLine(let path, let line, let expected, let found):
             "\(path): line \(line): expected \(expected), found \(found)"
+        case .malformedField(let path, let line, let column, let name, let expected, let found):
+            "\(path): line \(line): column \(column) (\(name)): expected \(expected), found \(found)"
         case .unsuitable(let path, let expected, let found):
             "\(path): expected \(expected), found \(found)"
         }
