@@ -9,9 +9,6 @@
 #define VECTOR __attribute__((target("avx2,fma")))
 #define INLINE VECTOR static inline __attribute__((always_inline))
 
-/* Bytes ahead of the reading that a row's weights are fetched: the hardware's own prefetching ends at every page. */
-#define AHEAD 1024
-
 INLINE float sum8(__m256 v) {
     __m128 low = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
     low = _mm_add_ps(low, _mm_movehl_ps(low, low));
@@ -36,7 +33,8 @@ INLINE __m256 part_of(const float *at, size_t count) {
 }
 
 /* ROWS x TOKENS dot products. Each has one running sum of eight lanes within a group, and one over the groups,
-   whatever the block's shape: that keeps a result independent of its neighbours. */
+   whatever the block's shape: that keeps a result independent of its neighbours. Where there is one token, memory is what
+   counts: the rows behind these are asked for, since the processor's own prefetching ends with a row. */
 #define DOT_BLOCK(ROWS, TOKENS)                                                                                     \
     do {                                                                                                            \
         __m256 sum[ROWS][TOKENS];                                                                                   \
@@ -49,7 +47,8 @@ INLINE __m256 part_of(const float *at, size_t count) {
                 part[r][t] = _mm256_setzero_ps();                                                                   \
             for (; c + 8 <= end; c += 8) {                                                                          \
                 _Pragma("unroll") for (int r = 0; r < ROWS; r++) {                                                  \
-                    if (c % 64 == 0) _mm_prefetch((const char *)(row + r * columns + c + AHEAD), _MM_HINT_T0);      \
+                    if (TOKENS == 1 && c % 64 == 0)                                                                 \
+                        _mm_prefetch((const char *)(row + (ROWS + r) * columns + c), _MM_HINT_T1);                  \
                     __m256 w = load(row + r * columns + c);                                                         \
                     _Pragma("unroll") for (int t = 0; t < TOKENS; t++)                                              \
                         part[r][t] = _mm256_fmadd_ps(w, _mm256_loadu_ps(token + t * in_stride + c), part[r][t]);    \
@@ -72,33 +71,40 @@ INLINE __m256 part_of(const float *at, size_t count) {
             target[t * out_stride + r] = sum8(sum[r][t]);                                                           \
     } while (0)
 
+#define DOT_ROWS_OF(ROWS, TOKENS)                                                                        \
+    for (; rows - r0 >= ROWS; r0 += ROWS) {                                                              \
+        const int8_t *row = weights + r0 * columns;                                                      \
+        const float *row_scales = scales + r0 * groups;                                                  \
+        float *target = out + t0 * out_stride + r0;                                                      \
+        DOT_BLOCK(ROWS, TOKENS);                                                                         \
+    }
+
+/* All rows of `weights` with TOKENS tokens. */
+#define DOT_TOKENS(ROWS, TOKENS)                       \
+    for (; tokens - t0 >= TOKENS; t0 += TOKENS) {      \
+        const float *token = in + t0 * in_stride;      \
+        size_t r0 = 0;                                 \
+        DOT_ROWS_OF(ROWS, TOKENS)                      \
+        DOT_ROWS_OF(1, TOKENS)                         \
+    }
+
+/* Some rows at a time, so that they stay in the first-level cache for all tokens. */
+static const size_t some_rows = 4;
+
+VECTOR static void dot_some(const int8_t *weights, const float *scales, size_t rows, size_t columns, size_t group,
+                            const float *in, size_t in_stride, size_t tokens, float *out, size_t out_stride) {
+    size_t groups = hr_groups(columns, group), t0 = 0;
+    DOT_TOKENS(2, 3)
+    DOT_TOKENS(4, 1)
+}
+
 VECTOR static void dot_rows(const int8_t *weights, const float *scales, size_t rows, size_t columns, size_t group,
                             const float *in, size_t in_stride, size_t tokens, float *out, size_t out_stride) {
-    size_t groups = hr_groups(columns, group), r0 = 0;
-    for (; r0 + 4 <= rows; r0 += 4) {
-        size_t t0 = 0;
-        for (; t0 + 4 <= tokens; t0 += 4) {
-            for (size_t r1 = r0; r1 < r0 + 4; r1++) {
-                const int8_t *row = weights + r1 * columns;
-                const float *row_scales = scales + r1 * groups, *token = in + t0 * in_stride;
-                float *target = out + t0 * out_stride + r1;
-                DOT_BLOCK(1, 4);
-            }
-        }
-        for (; t0 < tokens; t0++) {
-            const int8_t *row = weights + r0 * columns;
-            const float *row_scales = scales + r0 * groups, *token = in + t0 * in_stride;
-            float *target = out + t0 * out_stride + r0;
-            DOT_BLOCK(4, 1);
-        }
-    }
-    for (; r0 < rows; r0++) {
-        for (size_t t0 = 0; t0 < tokens; t0++) {
-            const int8_t *row = weights + r0 * columns;
-            const float *row_scales = scales + r0 * groups, *token = in + t0 * in_stride;
-            float *target = out + t0 * out_stride + r0;
-            DOT_BLOCK(1, 1);
-        }
+    size_t groups = hr_groups(columns, group);
+    for (size_t r0 = 0; r0 < rows; r0 += some_rows) {
+        size_t some = rows - r0 < some_rows ? rows - r0 : some_rows;
+        dot_some(weights + r0 * columns, scales + r0 * groups, some, columns, group, in, in_stride, tokens, out + r0,
+                 out_stride);
     }
 }
 

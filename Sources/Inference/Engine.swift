@@ -1,3 +1,4 @@
+import Descriptions
 import Foundation
 import Kernels
 
@@ -6,11 +7,12 @@ import Kernels
 public final class Engine {
     /// The model it runs.
     public let model: LlamaModel
+    /// How products are computed.
+    public let arithmetic: ArithmeticMode
     let pool: WorkerPool
     private var scratch: Scratch
 
-    /// Tokens of a prompt that are computed at once, counted from its start. Results depend on it in rounding, so it is
-    /// fixed: a prompt's numbers are the same in every run.
+    /// Tokens of a prompt that are computed at once. Results do not depend on it.
     static let chunk = 128
 
     /// Tokens of prompts that pass through a layer before the next one's weights are needed: many chunks where those
@@ -18,10 +20,11 @@ public final class Engine {
     public var tokensAtOnce: Int { model.isStreamed ? 1024 : Self.chunk }
 
     /// An engine for `model` on `threads` threads; by default as many as there are cores.
-    public init(_ model: LlamaModel, threads: Int = WorkerPool.cores) {
+    public init(_ model: LlamaModel, threads: Int = WorkerPool.cores, arithmetic: ArithmeticMode = .float32) {
         self.model = model
+        self.arithmetic = arithmetic
         pool = WorkerPool(threads: threads)
-        scratch = Scratch(model.configuration, rows: 1)
+        scratch = Scratch(model.configuration, rows: 1, arithmetic: arithmetic)
     }
 
     /// Feeds prompts to their sequences, and gives the logits behind each chunk's tokens to `body`, prompt by prompt.
@@ -61,7 +64,7 @@ public final class Engine {
         withHidden(rows: tokens.count) { hidden in
             prepareScratch(rows: tokens.count)
             let pass = ForwardPass(
-                model: model, scratch: scratch, pool: pool, product: .batch, sequences: sequences,
+                model: model, scratch: scratch, pool: pool, sequences: sequences,
                 positions: sequences.map(\.position), tokens: tokens, hidden: hidden)
             run([pass], scores: true)
             throughOutput { pass.logits(from: 0, count: tokens.count) }
@@ -80,7 +83,7 @@ public final class Engine {
             let passes = wave.map { chunk in
                 defer { row += chunk.tokens.count }
                 return ForwardPass(
-                    model: model, scratch: scratch, pool: pool, product: .prompt,
+                    model: model, scratch: scratch, pool: pool,
                     sequences: [prompts[chunk.prompt].sequence], positions: [chunk.first], tokens: chunk.tokens,
                     hidden: hidden + row * model.configuration.hiddenSize)
             }
@@ -109,7 +112,7 @@ public final class Engine {
     }
 
     private func prepareScratch(rows: Int) {
-        if scratch.rows < rows { scratch = Scratch(model.configuration, rows: rows) }
+        if scratch.rows < rows { scratch = Scratch(model.configuration, rows: rows, arithmetic: arithmetic) }
     }
 }
 

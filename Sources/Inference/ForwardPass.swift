@@ -3,18 +3,9 @@ import Kernels
 /// One pass of tokens through a Llama (Touvron et al., 2023), layer by layer. Rows are either a chunk of one sequence's
 /// tokens, or one token of each of several sequences.
 struct ForwardPass {
-    /// How products are computed: the two differ in rounding, and each is the same whatever else is computed beside it.
-    enum Product {
-        /// A chunk of one prompt.
-        case prompt
-        /// One token of each sequence.
-        case batch
-    }
-
     let model: LlamaModel
     let scratch: Scratch
     let pool: WorkerPool
-    let product: Product
     let sequences: [DecodingSequence]
     /// Position of each sequence's first token.
     let positions: [Int]
@@ -32,59 +23,52 @@ struct ForwardPass {
 
     /// Takes the residual stream through one layer.
     func run(layer index: Int) {
-        let (layer, rows) = (model.layers[index], tokens.count)
-        norm(hidden, layer.attentionNorm, rows)
-        multiply(scratch.normed, layer.query, rows, into: scratch.queries)
-        multiply(scratch.normed, layer.key, rows, into: scratch.keys)
-        multiply(scratch.normed, layer.value, rows, into: scratch.values)
+        let (layer, shape, rows) = (model.layers[index], model.configuration, tokens.count)
+        takeNorm(hidden, layer.attentionNorm, rows, for: [layer.query, layer.key, layer.value])
+        multiply([(layer.query, scratch.queries), (layer.key, scratch.keys), (layer.value, scratch.values)])
         attend(layer: index, rows)
-        multiply(scratch.attended, layer.attentionOutput, rows, into: scratch.update)
-        add(scratch.update, to: hidden, count: rows * model.configuration.hiddenSize)
+        take(scratch.attended, rows, columns: shape.heads * shape.headDim, for: [layer.attentionOutput])
+        multiply([(layer.attentionOutput, scratch.update)])
 
-        norm(hidden, layer.mlpNorm, rows)
-        multiply(scratch.normed, layer.gate, rows, into: scratch.gate)
-        multiply(scratch.normed, layer.up, rows, into: scratch.up)
-        activate(rows)
-        multiply(scratch.gate, layer.down, rows, into: scratch.update)
-        add(scratch.update, to: hidden, count: rows * model.configuration.hiddenSize)
+        takeNorm(hidden, adding: scratch.update, layer.mlpNorm, rows, for: [layer.gate, layer.up])
+        multiply([(layer.gate, scratch.gate), (layer.up, scratch.up)])
+        let width = shape.intermediateSize
+        take(scratch.gate, rows, columns: width, for: [layer.down]) { row in
+            swiGLU(scratch.gate + row * width, up: scratch.up + row * width, count: width)
+        }
+        multiply([(layer.down, scratch.update)])
+        add(scratch.update, to: hidden, count: rows * shape.hiddenSize)
     }
 
     /// Logits of `count` rows from row `first` on, into `scratch.logits`.
     func logits(from first: Int, count: Int) {
-        norm(hidden + first * model.configuration.hiddenSize, model.finalNorm, count)
-        multiply(scratch.normed, model.output, count, into: scratch.logits)
+        takeNorm(hidden + first * model.configuration.hiddenSize, model.finalNorm, count, for: [model.output])
+        multiply([(model.output, scratch.logits)])
     }
 
-    private func norm(_ input: UnsafePointer<Float>, _ gain: [Float], _ rows: Int) {
-        eachRow(rows) { row in
-            let start = row * gain.count
-            rmsNorm(
-                input + start, gain: gain, epsilon: Float(model.configuration.normEpsilon), into: scratch.normed + start
-            )
-        }
-    }
-
-    /// Row by row, so that no row's rounding depends on where it stands among others.
-    private func activate(_ rows: Int) {
-        let width = model.configuration.intermediateSize
-        eachRow(rows) { swiGLU(scratch.gate + $0 * width, up: scratch.up + $0 * width, count: width) }
-    }
-
-    /// Runs `body` for every row; shared among the threads where there are enough to be worth it.
-    private func eachRow(_ rows: Int, _ body: (Int) -> Void) {
-        let block = 16
-        pool.forEach((rows + block - 1) / block) { index, _ in
-            for row in index * block..<min((index + 1) * block, rows) { body(row) }
-        }
-    }
-
-    private func multiply(
-        _ input: UnsafePointer<Float>, _ weights: WeightMatrix, _ rows: Int, into out: UnsafeMutablePointer<Float>
+    /// Makes the norm of `hidden` the next input. Where there is an update, `hidden` takes it first.
+    private func takeNorm(
+        _ hidden: UnsafeMutablePointer<Float>, adding update: UnsafePointer<Float>? = nil, _ gain: [Float],
+        _ rows: Int, for matrices: [WeightMatrix]
     ) {
-        switch product {
-        case .prompt: weights.multiply(prompt: input, tokens: rows, into: out, workers: .pool(pool))
-        case .batch: weights.multiply(batch: input, tokens: rows, into: out, workers: .pool(pool))
+        let epsilon = Float(model.configuration.normEpsilon)
+        take(scratch.normed, rows, columns: gain.count, for: matrices) { row in
+            let start = row * gain.count
+            if let update { add(update + start, to: hidden + start, count: gain.count) }
+            rmsNorm(hidden + start, gain: gain, epsilon: epsilon, into: scratch.normed + start)
         }
+    }
+
+    private func take(
+        _ numbers: UnsafeMutablePointer<Float>, _ rows: Int, columns: Int, for matrices: [WeightMatrix],
+        finish: (_ row: Int) -> Void = { _ in }
+    ) {
+        scratch.input.take(
+            numbers, tokens: rows, columns: columns, for: matrices, workers: .pool(pool), finish: finish)
+    }
+
+    private func multiply(_ products: [WeightMatrix.Product]) {
+        WeightMatrix.multiply(scratch.input, products, workers: .pool(pool))
     }
 
     /// One sequence shares its heads among the threads; several are shared among them whole.

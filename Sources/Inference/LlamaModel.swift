@@ -105,7 +105,8 @@ struct TensorReader {
             storage = .int8(
                 Int8Numbers(
                     values: tensor.bytes.assumingMemoryBound(to: Int8.self).baseAddress!,
-                    scales: scales.bytes.assumingMemoryBound(to: Float.self).baseAddress!, group: group))
+                    scales: scales.bytes.assumingMemoryBound(to: Float.self).baseAddress!, columns: tensor.shape[1],
+                    group: group))
         }
         return WeightMatrix(storage, rows: tensor.shape[0], columns: tensor.shape[1], owner: owners as AnyObject)
     }

@@ -4,19 +4,25 @@ public struct Int8Numbers {
     public let values: UnsafePointer<Int8>
     /// `[rows, groups]`.
     public let scales: UnsafePointer<Float>
+    /// Numbers of a row.
+    public let columns: Int
     /// Columns of a group; the last of a row may have fewer.
     public let group: Int
 
     /// Numbers by their parts; see the properties.
-    public init(values: UnsafePointer<Int8>, scales: UnsafePointer<Float>, group: Int) {
-        precondition(group > 0, "a group has columns")
+    public init(values: UnsafePointer<Int8>, scales: UnsafePointer<Float>, columns: Int, group: Int) {
+        precondition(group > 0 && columns > 0, "a group has columns")
         self.values = values
         self.scales = scales
+        self.columns = columns
         self.group = group
     }
 
-    /// Where a row of `columns` columns, and its scales, begin.
-    func from(row: Int, columns: Int) -> (values: UnsafePointer<Int8>, scales: UnsafePointer<Float>) {
-        (values + row * columns, scales + row * ((columns + group - 1) / group))
+    /// The same from `count` numbers further on.
+    func advanced(by count: Int) -> Int8Numbers {
+        precondition(count % columns == 0, "scales belong to whole rows")
+        let groups = (columns + group - 1) / group
+        return Int8Numbers(
+            values: values + count, scales: scales + count / columns * groups, columns: columns, group: group)
     }
 }

@@ -1,58 +1,58 @@
 import CKernels
-import COpenBLAS
 
 extension WeightMatrix {
-    /// Rows that one iteration of a product takes: small enough to share work evenly, large enough to be worth a call.
-    private static let rowsPerTile = 128
+    /// A product and where it goes: `[tokens, matrix.rows]`.
+    public typealias Product = (matrix: WeightMatrix, out: UnsafeMutablePointer<Float>)
 
-    /// `out = input · transpose(self)` for the tokens of a prompt: `[tokens, columns]` → `[tokens, rows]`.
-    /// A tile of rows is widened into the worker's own memory and goes through `sgemm` on one thread, so the result
-    /// depends on the inputs and `tokens`, not on the number of threads.
-    public func multiply(
-        prompt input: UnsafePointer<Float>, tokens: Int, into out: UnsafeMutablePointer<Float>, workers: Workforce
-    ) {
-        eachTile(workers) { tile, worker in
-            var right: UnsafePointer<Float>
-            switch storage {
-            case .float32(let numbers): right = numbers + tile.lowerBound * columns
-            case .bfloat16, .int8:
-                let scratch = worker.scratch(tile.count * columns)
-                widen(tile, to: scratch)
-                right = UnsafePointer(scratch)
+    /// `out = input · transpose(self)`, `[tokens, columns]` → `[tokens, rows]`.
+    public func multiply(_ input: ProductInput, into out: UnsafeMutablePointer<Float>, workers: Workforce) {
+        Self.multiply(input, [(self, out)], workers: workers)
+    }
+
+    /// Products of one input with several matrices, in one loop of the threads. A result depends on its row and its
+    /// token alone: it has the same bits in a prompt of any length, in a batch, and on any number of threads.
+    public static func multiply(_ input: ProductInput, _ products: [Product], workers: Workforce) {
+        workers.forEach(products.reduce(0) { $0 + $1.matrix.tiles.count }) { iteration, worker in
+            var (index, tile) = (0, iteration)
+            while tile >= products[index].matrix.tiles.count {
+                tile -= products[index].matrix.tiles.count
+                index += 1
             }
-            cblas_sgemm(
-                CblasRowMajor, CblasNoTrans, CblasTrans, blasint(tokens), blasint(tile.count), blasint(columns),
-                1, input, blasint(columns), right, blasint(columns), 0, out + tile.lowerBound, blasint(rows))
+            let (matrix, out) = products[index]
+            matrix.multiply(matrix.tiles[tile], input, out, worker)
         }
     }
 
-    /// The same for one token of each of several sequences. A token's result does not depend on the others.
-    public func multiply(
-        batch input: UnsafePointer<Float>, tokens: Int, into out: UnsafeMutablePointer<Float>, workers: Workforce
-    ) {
-        eachTile(workers) { tile, _ in
-            let start = tile.lowerBound * columns
-            switch storage {
-            case .float32(let numbers):
-                KernelSet.selected.dot_rows_f32(
-                    numbers + start, tile.count, columns, columns, input, columns, tokens, out + tile.lowerBound, rows)
-            case .bfloat16(let numbers):
-                KernelSet.selected.dot_rows_bf16(
-                    numbers + start, tile.count, columns, columns, input, columns, tokens, out + tile.lowerBound, rows)
-            case .int8(let numbers):
-                let (values, scales) = numbers.from(row: tile.lowerBound, columns: columns)
-                KernelSet.int8.dot_rows(
-                    values, scales, tile.count, columns, numbers.group, input, columns, tokens, out + tile.lowerBound,
-                    rows)
-            }
+    /// Whether products with it read an input's bfloat16 numbers.
+    func readsNarrow(_ input: ProductInput) -> Bool {
+        guard input.isRounded, case .bfloat16 = tiles.first?.storage else { return false }
+        return true
+    }
+
+    private func multiply(_ tile: Tile, _ input: ProductInput, _ out: UnsafeMutablePointer<Float>, _ worker: Worker) {
+        let (count, target) = (tile.rows.count, out + tile.rows.lowerBound)
+        switch tile.storage {
+        case .bfloat16(let numbers) where input.isRounded:
+            KernelSet.selected.dot_rows_narrow(
+                numbers, count, columns, columns, input.narrow!, columns, input.tokens, target, rows)
+        case .bfloat16(let numbers):
+            KernelSet.selected.dot_rows_bf16(
+                numbers, count, columns, columns, input.singles!, columns, input.tokens, target, rows)
+        case .int8(let numbers):
+            KernelSet.int8.dot_rows(
+                numbers.values, numbers.scales, count, columns, numbers.group, input.singles!, columns, input.tokens,
+                target, rows)
+        case .float32:
+            KernelSet.selected.dot_rows_f32(
+                wide(tile, worker), count, columns, columns, input.singles!, columns, input.tokens, target, rows)
         }
     }
 
-    private func eachTile(_ workers: Workforce, _ body: (_ rows: Range<Int>, _ worker: Worker) -> Void) {
-        let tiles = (rows + Self.rowsPerTile - 1) / Self.rowsPerTile
-        workers.forEach(tiles) { tile, worker in
-            let first = tile * Self.rowsPerTile
-            body(first..<min(first + Self.rowsPerTile, rows), worker)
-        }
+    /// A tile's numbers in single precision: where they are, or widened into the worker's memory.
+    private func wide(_ tile: Tile, _ worker: Worker) -> UnsafePointer<Float> {
+        if case .float32(let numbers) = tile.storage { return numbers }
+        let scratch = worker.scratch(tile.rows.count * columns)
+        widen(tile.storage, count: tile.rows.count * columns, to: scratch)
+        return UnsafePointer(scratch)
     }
 }

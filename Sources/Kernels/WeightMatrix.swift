@@ -1,6 +1,8 @@
-/// A matrix of weights in the width it is stored in, usually within a mapped file: `[rows, columns]`, rows contiguous.
+/// A matrix of weights in the width it is stored in, usually within a mapped file: `[rows, columns]`, each row's numbers
+/// one behind the other. Its rows may lie in several blocks, as those of a query projection that is stored fused with
+/// keys and values do.
 public struct WeightMatrix: @unchecked Sendable {
-    /// How its numbers are stored.
+    /// How its numbers are stored, and where the first one is.
     public enum Storage {
         /// IEEE 754 singles.
         case float32(UnsafePointer<Float>)
@@ -8,41 +10,90 @@ public struct WeightMatrix: @unchecked Sendable {
         case bfloat16(UnsafePointer<UInt16>)
         /// Whole numbers of 8 bit with a scale for each group of columns.
         case int8(Int8Numbers)
+
+        /// The same from `count` numbers, which are whole rows, further on.
+        func advanced(by count: Int) -> Storage {
+            switch self {
+            case .float32(let numbers): .float32(numbers + count)
+            case .bfloat16(let numbers): .bfloat16(numbers + count)
+            case .int8(let numbers): .int8(numbers.advanced(by: count))
+            }
+        }
     }
 
-    /// The numbers.
-    public let storage: Storage
+    /// Rows that follow each other in memory.
+    public struct Block {
+        let storage: Storage
+        let rows: Int
+
+        /// `rows` rows from the first number of `storage` on.
+        public init(_ storage: Storage, rows: Int) {
+            self.storage = storage
+            self.rows = rows
+        }
+    }
+
+    /// What one iteration of a product takes: rows that follow each other in memory, at most `rowsPerTile` of them.
+    struct Tile {
+        let storage: Storage
+        let rows: Range<Int>
+    }
+
+    /// Few enough that threads end together, enough to be worth a call.
+    private static let rowsPerTile = 32
+
     /// Outputs of a product with it.
     public let rows: Int
     /// Inputs of a product with it.
     public let columns: Int
+    /// All rows in their order.
+    let tiles: [Tile]
     /// Keeps the numbers where they are.
     private let owner: AnyObject
 
-    /// A matrix over memory that `owner` holds.
-    public init(_ storage: Storage, rows: Int, columns: Int, owner: AnyObject) {
-        self.storage = storage
+    /// A matrix over memory that `owner` holds, its blocks in the order of its rows.
+    public init(_ blocks: [Block], columns: Int, owner: AnyObject) {
+        var (tiles, rows) = ([Tile](), 0)
+        for block in blocks {
+            for first in stride(from: 0, to: block.rows, by: Self.rowsPerTile) {
+                let count = min(Self.rowsPerTile, block.rows - first)
+                tiles.append(
+                    Tile(
+                        storage: block.storage.advanced(by: first * columns), rows: rows + first..<rows + first + count)
+                )
+            }
+            rows += block.rows
+        }
+        self.tiles = tiles
         self.rows = rows
         self.columns = columns
         self.owner = owner
     }
 
+    /// A matrix of one block.
+    public init(_ storage: Storage, rows: Int, columns: Int, owner: AnyObject) {
+        self.init([Block(storage, rows: rows)], columns: columns, owner: owner)
+    }
+
     /// Writes row `row`, widened, to `out`: `[columns]`.
     public func copyRow(_ row: Int, to out: UnsafeMutablePointer<Float>) {
         precondition((0..<rows).contains(row), "a row of the matrix")
-        widen(row..<row + 1, to: out)
+        // The last tile that begins at or before the row.
+        var (low, high) = (0, tiles.count)
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if tiles[middle].rows.lowerBound <= row { low = middle } else { high = middle }
+        }
+        widen(tiles[low].storage.advanced(by: (row - tiles[low].rows.lowerBound) * columns), count: columns, to: out)
     }
 
-    /// Writes `range` of the rows, widened, to `out`: `[range.count, columns]`.
-    func widen(_ range: Range<Int>, to out: UnsafeMutablePointer<Float>) {
-        let start = range.lowerBound * columns
-        let count = range.count * columns
+    /// Writes `count` numbers, which are whole rows, widened, to `out`.
+    func widen(_ storage: Storage, count: Int, to out: UnsafeMutablePointer<Float>) {
         switch storage {
-        case .float32(let numbers): out.update(from: numbers + start, count: count)
-        case .bfloat16(let numbers): KernelSet.selected.widen_bf16(numbers + start, count, out)
+        case .float32(let numbers): out.update(from: numbers, count: count)
+        case .bfloat16(let numbers): KernelSet.selected.widen_bf16(numbers, count, out)
         case .int8(let numbers):
-            let (values, scales) = numbers.from(row: range.lowerBound, columns: columns)
-            KernelSet.int8.widen(values, scales, range.count, columns, numbers.group, out)
+            KernelSet.int8.widen(numbers.values, numbers.scales, count / columns, columns, numbers.group, out)
         }
     }
 }

@@ -20,10 +20,10 @@ typedef struct {
     void (*widen)(const int8_t *weights, const float *scales, size_t rows, size_t columns, size_t group, float *out);
 } hr_int8_kernels;
 
-/* The set chosen for this machine; "plain" where hr_kernels_selected() is. */
+/* The set of the same name as hr_kernels_selected(). */
 const hr_int8_kernels *hr_int8_kernels_selected(void);
 
-/* The set of that name, to hold it to its twin; null where this machine cannot run it. */
+/* The set of that name; null where there is none or this machine cannot run it. */
 const hr_int8_kernels *hr_int8_kernels_named(const char *name);
 
 #endif
