@@ -27,7 +27,7 @@ let modules: [Target] = [
     .target(
         name: "Capacity", dependencies: ["Traces", "Files", "Descriptions"],
         resources: [.copy("Resources/gpus"), .copy("Resources/models")]),
-    .target(name: "Comparison", dependencies: ["Traces", "Capacity", "Descriptions"]),
+    .target(name: "Comparison", dependencies: ["Traces", "Capacity", "Files", "Descriptions"]),
     .target(
         name: "Reports",
         dependencies: [
@@ -60,7 +60,7 @@ func tests(_ module: String, _ others: Target.Dependency...) -> Target {
 let suites: [Target] = [
     .target(
         name: "TestSupport",
-        dependencies: ["Files", "Descriptions", "Checkpoints", "Traces", "Inference", "BundledModels"],
+        dependencies: ["Files", "Descriptions", "Checkpoints", "Traces", "Inference", "BundledModels", "Comparison"],
         path: "Tests/TestSupport"),
     tests("CGnuplot"),
     tests("Files"),

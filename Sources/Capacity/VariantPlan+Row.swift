@@ -58,6 +58,9 @@ extension VariantPlan {
             notes.append(
                 "\(request.tokens) tokens are more than the \(configuration.maxPositions) that the model knows")
         }
+        if let kvHeads = variant.kvHeads {
+            notes.append("arithmetic on \(kvHeads) KV heads: no such \(request.model.name) was trained or run")
+        }
         if let batch = request.batch, batch > fits {
             notes.append("a batch of \(batch) does not fit")
         }

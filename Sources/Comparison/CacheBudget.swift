@@ -1,4 +1,5 @@
 import Descriptions
+import Foundation
 
 /// How much of the plain cache a policy may keep. Written `25%`, `128` (tokens) or `512MiB` (bytes a sequence).
 public struct CacheBudget: Hashable, Sendable {
@@ -64,17 +65,31 @@ public struct CacheBudget: Hashable, Sendable {
         }
     }
 
+    /// The budget that a policy was given, in the words of a budget: `25%`, `128`, or `4+25%` where a policy has both;
+    /// nil where it sets no limit.
+    public static func word(of policy: CachePolicy) -> String? {
+        let parts = [
+            policy.slots > 0 ? "\(policy.slots)" : nil, policy.share > 0 ? "\(digits(100 * policy.share))%" : nil,
+        ]
+        return policy.sizes.isEmpty ? nil : parts.compactMap { $0 }.joined(separator: "+")
+    }
+
     /// Sinks are a 25th of the budget: 4 of 100, the published number at that size.
     private static func policies(share: Double) -> [CachePolicy] {
-        let (half, sinks) = (SlotCount.fraction(share / 2), share / 25)
-        let (first, last) = (SlotCount.fraction(sinks), SlotCount.fraction(share - sinks))
+        let (half, sinks) = (fraction(share / 2), share / 25)
+        let (first, last) = (fraction(sinks), fraction(share - sinks))
         return [
             .heavyHitters(heavy: half, recent: half, prefill: .online),
-            .leastAttended(slots: .fraction(share), protect: 0, prefill: .online),
+            .leastAttended(slots: fraction(share), protect: 0, prefill: .online),
             .window(sinks: first, window: last, prefill: .online),
             .streaming(sinks: first, window: last, prefill: .online),
         ]
     }
+
+    /// Six digits are less than a slot of a million tokens, and keep words short: 0.1536, not 0.15360000000000001.
+    private static func fraction(_ share: Double) -> SlotCount { .fraction(Double(digits(share)) ?? share) }
+
+    private static func digits(_ value: Double) -> String { String(format: "%.6g", value) }
 
     private static func policies(slots: Int) -> [CachePolicy] {
         let sinks = SlotCount.slots(min(4, slots - 1))

@@ -1,4 +1,5 @@
 import Descriptions
+import Files
 import Traces
 
 extension ComparedRun {
@@ -22,8 +23,16 @@ extension ComparedRun {
         try same("number of prompts", other.prompts.count, prompts.count)
         for (prompt, reference) in zip(prompts, other.prompts) {
             try same("prompt", reference.id, prompt.id)
-            try same("tokens of prompt '\(prompt.id)'", reference.tokens, prompt.tokens)
-            try same("digest of the tokens of prompt '\(prompt.id)'", reference.tokenDigest, prompt.tokenDigest)
+            try same("given tokens of prompt '\(prompt.id)'", reference.promptTokens, prompt.promptTokens)
+            let tokens = "tokens of prompt '\(prompt.id)'" + generated(prompt)
+            try same(tokens, reference.tokens, prompt.tokens)
+            try same("SHA-256 of the \(tokens)", reference.tokenDigest.hexadecimal, prompt.tokenDigest.hexadecimal)
         }
+    }
+
+    /// The commonest reason for other tokens: each policy goes on in words of its own.
+    private func generated(_ prompt: PromptTrace) -> String {
+        let count = prompt.tokens - prompt.promptTokens
+        return count > 0 ? " (\(count) of them generated: record without --max-new-tokens to compare)" : ""
     }
 }

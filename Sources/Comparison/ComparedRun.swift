@@ -9,7 +9,7 @@ public struct ComparedRun: Sendable {
     public let header: TraceHeader
     /// The prompts, in order.
     public let prompts: [PromptTrace]
-    /// The budget's word that the policy was made for; nil where none was.
+    /// The budget's word that the policy was made for; nil where the policy sets no limit.
     public let budget: String?
 
     /// A run by its parts; see the properties.
@@ -20,11 +20,13 @@ public struct ComparedRun: Sendable {
         self.budget = budget
     }
 
-    /// The run in a finished trace.
+    /// The run in a finished trace, its budget being that of its policy.
     /// - Throws: as `TraceReader`.
     public init(tracePath: String) throws {
         let reader = try TraceReader(path: tracePath)
-        self.init(name: tracePath, header: reader.header, prompts: try reader.prompts())
+        self.init(
+            name: tracePath, header: reader.header, prompts: try reader.prompts(),
+            budget: CacheBudget.word(of: reader.header.policy))
     }
 
     /// Whether it keeps the whole cache of a plain model in which nothing was averaged: what losses are counted from.
@@ -32,11 +34,21 @@ public struct ComparedRun: Sendable {
         header.policy == .full && header.configuration.dmc == nil && header.configuration.conversion == nil
     }
 
+    /// What a table calls the model: its name, and of grouped heads whether they were trained.
+    public var modelLabel: String {
+        let shape = header.configuration
+        guard shape.kvHeads < shape.heads else { return header.model }
+        return "\(header.model), \(shape.isUntrained ? "untrained" : "trained")"
+    }
+
     /// What the model is, for a table: trained as what, or made how.
     public var modelNote: String {
         let shape = header.configuration
-        if let conversion = shape.conversion { return conversion }
-        if shape.dmc != nil { return "retrofitted with DMC" }
-        return shape.kvHeads < shape.heads ? "trained with \(shape.kvHeads) of \(shape.heads) KV heads" : "plain"
+        let parts: [String?] = [
+            shape.dmc == nil ? nil : "retrofitted with DMC", shape.grouping,
+            shape.conversion == shape.grouping ? nil : shape.conversion,
+        ]
+        let notes = parts.compactMap { $0 }
+        return notes.isEmpty ? "plain" : notes.joined(separator: ", ")
     }
 }

@@ -6,10 +6,14 @@ import Foundation
 public struct ComparisonRow: Sendable {
     /// The policy's word.
     public let policy: String
-    /// The budget's word that it was made for; nil where none was.
+    /// When the policy starts to drop; nil where it never does.
+    public let prefill: PrefillMode?
+    /// The budget's word that it was made for; nil where the policy sets no limit.
     public let budget: String?
     /// The model it ran on.
     public let model: String
+    /// What a table calls it: its name, and of grouped heads whether they were trained.
+    public let modelLabel: String
     /// What that model is: plain, trained for what, or made how and untrained.
     public let modelNote: String
     /// Slots of a sequence at its end, over all heads.

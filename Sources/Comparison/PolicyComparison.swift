@@ -53,8 +53,10 @@ extension ComparisonRow {
         let plain = baseline.prompts.reduce(0) { $0 + $1.finalSlots.joined().reduce(0, +) }
         let bytesPerSlot = 2 * run.header.configuration.headDim * 2
         policy = run.header.policy.description
+        prefill = run.header.policy.prefill
         budget = run.budget
         model = run.header.model
+        modelLabel = run.modelLabel
         modelNote = run.modelNote
         self.slots = Spread(slots.map(Double.init))
         bytes = Spread(slots.map { Double($0 * bytesPerSlot) })

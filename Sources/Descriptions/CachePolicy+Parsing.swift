@@ -15,7 +15,7 @@ extension CachePolicy: CustomStringConvertible {
     ]
 
     /// Reads a policy's word. A size is a whole number of slots, or a share above 0, at most 1.0, of prompt
-    /// and new tokens.
+    /// and new tokens; shares together are at most 1.0 too.
     /// - Throws: `PolicyError`.
     public init(_ word: String) throws {
         let parts = word.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
@@ -40,6 +40,11 @@ extension CachePolicy: CustomStringConvertible {
         }
         try options.finish()
         if budget(tokens: 1 << 20) == 0 { throw PolicyError(word: word, reason: "expected at least 1 slot, found 0") }
+        // A little over 1 is rounding.
+        if share > 1 + 1e-9 {
+            let sum = (share * 1e6).rounded() / 1e6
+            throw PolicyError(word: word, reason: "expected shares of at most 1.0 together, found \(sum)")
+        }
     }
 
     public var description: String {

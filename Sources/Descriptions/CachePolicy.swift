@@ -50,15 +50,34 @@ extension CachePolicy {
         }
     }
 
+    /// The sizes that together are its budget; none where the policy sets no limit.
+    public var sizes: [SlotCount] {
+        switch self {
+        case .full, .dmc: []
+        case .heavyHitters(let heavy, let recent, _): [heavy, recent]
+        case .leastAttended(let slots, _, _): [slots]
+        case .window(let sinks, let window, _), .streaming(let sinks, let window, _): [sinks, window]
+        }
+    }
+
     /// Slots a head may hold after a token, for a sequence of `tokens` in all; nil where the policy sets no limit.
     public func budget(tokens: Int) -> Int? {
-        switch self {
-        case .full, .dmc: nil
-        case .heavyHitters(let heavy, let recent, _):
-            heavy.resolved(tokens: tokens) + recent.resolved(tokens: tokens)
-        case .leastAttended(let slots, _, _): slots.resolved(tokens: tokens)
-        case .window(let sinks, let window, _), .streaming(let sinks, let window, _):
-            sinks.resolved(tokens: tokens) + window.resolved(tokens: tokens)
+        sizes.isEmpty ? nil : sizes.reduce(0) { $0 + $1.resolved(tokens: tokens) }
+    }
+
+    /// The shares among its sizes, added up.
+    public var share: Double {
+        sizes.reduce(0) { sum, size in
+            guard case .fraction(let share) = size else { return sum }
+            return sum + share
+        }
+    }
+
+    /// The whole numbers of slots among its sizes, added up.
+    public var slots: Int {
+        sizes.reduce(0) { sum, size in
+            guard case .slots(let count) = size else { return sum }
+            return sum + count
         }
     }
 

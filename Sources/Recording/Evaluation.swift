@@ -27,6 +27,8 @@ public struct Evaluation: Encodable, Sendable {
 
     /// The model's name.
     public let model: String
+    /// Of a model with grouped KV heads, whether it was trained so; nil for any other.
+    public let grouping: String?
     /// SHA-256 that stands for its checkpoint.
     public let fingerprint: String
     /// The policy that ran.
@@ -56,6 +58,7 @@ public struct Evaluation: Encodable, Sendable {
 
     init(model: LoadedModel, options: RunOptions) {
         self.model = model.checkpoint.name
+        grouping = model.llama.configuration.grouping
         fingerprint = model.checkpoint.fingerprint
         policy = options.policy.description
         arithmetic = options.arithmetic
@@ -76,7 +79,7 @@ public struct Evaluation: Encodable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case model, fingerprint, policy, arithmetic, prompts, decisions
+        case model, grouping, fingerprint, policy, arithmetic, prompts, decisions
         case meanNLL = "mean_nll"
         case compressionRatio = "compression_ratio"
         case nearTies = "near_ties"
@@ -86,6 +89,7 @@ public struct Evaluation: Encodable, Sendable {
     public func encode(to encoder: Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(model, forKey: .model)
+        try container.encodeIfPresent(grouping, forKey: .grouping)
         try container.encode(fingerprint, forKey: .fingerprint)
         try container.encode(policy, forKey: .policy)
         try container.encode(arithmetic, forKey: .arithmetic)

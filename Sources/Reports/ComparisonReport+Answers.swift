@@ -7,7 +7,7 @@ extension ComparisonReport {
     /// - Throws: as `Planner`.
     package func answers() throws -> [String] {
         let losses = groups.compactMap { group in group.budget.flatMap { leastLoss($0, group.rows) } }
-        return losses + ownRatios() + (try payoffs()) + cautions()
+        return losses + ownRatios() + (try payoffs()) + unequalBudgets() + cautions()
     }
 
     private func leastLoss(_ budget: String, _ rows: [ComparisonRow]) -> String? {
@@ -29,6 +29,28 @@ extension ComparisonReport {
         }
     }
 
+    /// Budgets at which the policies do not keep the same, by a twentieth or more: whole slots, at least one a size, are
+    /// coarse on short prompts.
+    private func unequalBudgets() -> [String] {
+        groups.compactMap { group in
+            let ordered = group.rows.sorted { $0.kept < $1.kept }
+            guard let budget = group.budget, let least = ordered.first, let most = ordered.last,
+                most.kept > 1.05 * least.kept
+            else { return nil }
+            return
+                "At \(budget) the policies do not keep the same: \(Self.share(least)), \(Self.share(most)). Sizes are "
+                + "whole slots, at least 1 each, which is coarse on short prompts\(Self.growth(group.rows))."
+        }
+    }
+
+    private static func growth(_ rows: [ComparisonRow]) -> String {
+        rows.contains { $0.prefill == .only } ? ", and prefill=only drops nothing after the prompt" : ""
+    }
+
+    private static func share(_ row: ComparisonRow) -> String {
+        "\(row.policy) \(PlanFormatting.number(100 * row.kept, digits: 1)) %"
+    }
+
     /// One sentence for all policies that pay from the same point on.
     private func payoffs() throws -> [String] {
         guard let plan = comparison.plan else { return [] }
@@ -36,7 +58,9 @@ extension ComparisonReport {
         for payoff in try comparison.payoffs() {
             let end = Self.words(payoff, on: plan.gpu.name)
             if let index = sentences.firstIndex(where: { $0.end == end }) {
-                sentences[index].policies.append(payoff.policy)
+                if !sentences[index].policies.contains(payoff.policy) {
+                    sentences[index].policies.append(payoff.policy)
+                }
             } else {
                 sentences.append((end, [payoff.policy]))
             }
@@ -60,6 +84,11 @@ extension ComparisonReport {
         var cautions = [
             "Losses are those of the models and prompts named above; a larger model may order the policies otherwise."
         ]
+        if comparison.rows.contains(where: { $0.prefill == .full || $0.prefill == .only }) {
+            cautions.append(
+                "Under prefill=full and prefill=only a prompt is read with its whole cache: its own tokens lose nothing, "
+                    + "whatever is dropped behind them.")
+        }
         if comparison.plan != nil { cautions.append("Batches and throughputs are projections, not measurements.") }
         return cautions
     }

@@ -31,7 +31,8 @@ extension ComparisonReport {
         for row in comparison.rows {
             let interval = row.difference.map { "\(Self.signed($0.low)) to \(Self.signed($0.high))" } ?? "—"
             table.add([
-                row.budget ?? "own", row.policy, row.model, PlanFormatting.number(100 * row.kept, digits: 1) + " %",
+                row.budget ?? "own", row.policy, row.modelLabel,
+                PlanFormatting.number(100 * row.kept, digits: 1) + " %",
                 Self.whole(row.slots.mean), Self.whole(row.slots.p50), Self.whole(row.slots.p99),
                 Self.whole(row.slots.max), PlanFormatting.bytes(Int(row.bytes.mean)),
                 PlanFormatting.number(row.meanNLL, digits: 4), row.difference.map { Self.signed($0.mean) } ?? "—",
@@ -43,14 +44,15 @@ extension ComparisonReport {
 
     private func bought() -> TextTable {
         var table = TextTable([
-            "budget", "policy", "KV/sequence", "max batch", "tokens/s", "against full", "source",
+            "budget", "policy", "quality from", "KV/sequence", "max batch", "tokens/s", "against full", "source",
         ])
         let full = comparison.rows[0].plan?.throughputTokensPerSecond
         for row in comparison.rows {
             guard let plan = row.plan else { continue }
             let ratio = plan.throughputTokensPerSecond.flatMap { own in full.map { own / $0 } }
             table.add([
-                row.budget ?? "own", plan.policy, PlanFormatting.bytes(plan.kvBytesPerSequence), "\(plan.maxBatch)",
+                row.budget ?? "own", plan.policy, row.modelLabel, PlanFormatting.bytes(plan.kvBytesPerSequence),
+                "\(plan.maxBatch)",
                 PlanFormatting.number(plan.throughputTokensPerSecond, digits: 0),
                 ratio.map { "x" + PlanFormatting.number($0, digits: 2) } ?? "—", plan.source.rawValue,
             ])

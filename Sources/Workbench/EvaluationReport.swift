@@ -30,8 +30,9 @@ public struct EvaluationReport {
             table.add(cells(prompt.id, prompt.tokens, prompt.meanNLL, prompt.compressionRatio))
         }
         table.add(cells("all", evaluation.tokens, evaluation.meanNLL, evaluation.compressionRatio))
+        let model = evaluation.model + (evaluation.grouping.map { " (\($0))" } ?? "")
         let title =
-            "headroom \(Release.version) evaluate: \(evaluation.model) under \(evaluation.policy), "
+            "headroom \(Release.version) evaluate: \(model) under \(evaluation.policy), "
             + "checkpoint \(evaluation.fingerprint.prefix(16))\n"
         let lines =
             speedLines(prefill: evaluation.timing.promptRate, decode: evaluation.timing.decodeRate)

@@ -36,8 +36,11 @@ struct CompareCommand: ParsableCommand {
     var prompts: [String] = []
 
     @Option(
-        help: "Budgets: shares (25%), tokens (128), or bytes a sequence on the planned model (512MiB).")
-    var budget = CommaList(ComparisonJob.defaultBudgets)
+        help: """
+            Budgets: shares (25%), tokens (128), or bytes a sequence on the planned model (512MiB). (default: \
+            50%,25%,12.5%)
+            """)
+    var budget: CommaList<String>?
 
     @Option(help: "The GPU to plan for.")
     var gpu = "h100-sxm"
@@ -67,6 +70,10 @@ struct CompareCommand: ParsableCommand {
     func validate() throws {
         if !trace.isEmpty, !prompts.isEmpty {
             throw ValidationError("--trace excludes --prompts: traces hold what was run")
+        }
+        if !trace.isEmpty, budget != nil || threads != nil {
+            throw ValidationError(
+                "--trace excludes --budget and --threads: traces hold what was run, under their policies")
         }
         if let threads, !(1...1024).contains(threads) {
             throw ValidationError("--threads: expected 1 to 1024, found \(threads)")
@@ -103,17 +110,20 @@ struct CompareCommand: ParsableCommand {
         for (option, values) in [("--trace", trace), ("--model", model), ("--prompts", prompts)] where !values.isEmpty {
             words += [option] + values
         }
-        words += ["--budget", budget.values.joined(separator: ","), "--gpu", gpu, "--gpus", "\(gpus)"]
+        if trace.isEmpty { words += ["--budget", budgets.joined(separator: ",")] }
+        words += ["--gpu", gpu, "--gpus", "\(gpus)"]
         words += ["--prompt-tokens", "\(promptTokens)", "--new-tokens", "\(newTokens)", "--seed", "\(seed)"]
         return words.joined(separator: " ")
     }
+
+    private var budgets: [String] { budget?.values ?? ComparisonJob.defaultBudgets }
 
     private func job() throws -> ComparisonJob {
         var job = ComparisonJob()
         job.traces = trace
         job.models = model
         job.prompts = prompts
-        job.budgets = try budget.values.map { try CacheBudget($0) }
+        job.budgets = try budgets.map { try CacheBudget($0) }
         job.gpu = gpu
         job.gpus = gpus
         job.promptTokens = promptTokens

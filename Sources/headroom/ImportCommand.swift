@@ -1,4 +1,5 @@
 import ArgumentParser
+import Reports
 import Traces
 
 struct ImportCommand: ParsableCommand {
@@ -28,10 +29,14 @@ struct ImportCommand: ParsableCommand {
     @Flag(help: "Replace a trace that exists.")
     var force = false
 
+    @Option(help: "text or json.")
+    var format = OutputFormat.text
+
+    func validate() throws { try format.check(.text, .json) }
+
     func run() throws {
-        let imported = try ImportedTrace(path: decisions)
-        try imported.write(to: output, force: force)
-        print(
-            "\(output): \(imported.prompts.count) prompts of \(imported.header.model) under \(imported.header.policy)")
+        try ImportedTrace(path: decisions).write(to: output, force: force)
+        let report = try WrittenTraceReport(command: "import", tracePath: output)
+        print(format == .json ? try report.json() : report.text())
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Reports
 import Traces
 
 struct MergeCommand: ParsableCommand {
@@ -21,9 +22,14 @@ struct MergeCommand: ParsableCommand {
     @Flag(help: "Replace a trace that exists.")
     var force = false
 
+    @Option(help: "text or json.")
+    var format = OutputFormat.text
+
+    func validate() throws { try format.check(.text, .json) }
+
     func run() throws {
-        let merger = try TraceMerger(paths: shards)
-        try merger.write(to: output, force: force)
-        print("\(output): \(merger.promptCount) prompts of \(shards.count) shards")
+        try TraceMerger(paths: shards).write(to: output, force: force)
+        let report = try WrittenTraceReport(command: "merge", tracePath: output)
+        print(format == .json ? try report.json() : report.text())
     }
 }

@@ -12,12 +12,15 @@ struct ReportCommand: ParsableCommand {
             The folder gets one self-contained page (index.html), the same as Markdown (report.md), the figures as \
             PNG, and the data of every figure as CSV and JSON. Without gnuplot it comes without figures.
 
+            Traces of several policies over the same prompts, one of them of the plain model under full, are compared; \
+            a DMC trace among them is reported on as well.
+
             Example:
               headroom report traces/demo.hrt --model llama-2-13b --gpu h100-sxm \\
                 --output reports/demo
             """)
 
-    @Argument(help: ArgumentHelp("Finished traces of one checkpoint.", valueName: "trace"))
+    @Argument(help: ArgumentHelp("Finished traces of one DMC checkpoint, or of several policies.", valueName: "trace"))
     var traces: [String]
 
     @Option(help: "The model to plan for: a name that `headroom list models` prints, or a config.json.")

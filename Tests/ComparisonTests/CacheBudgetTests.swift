@@ -34,6 +34,32 @@ import Testing
         #expect(try policies.map { try CachePolicy("\($0)") } == policies)
     }
 
+    @Test("shares keep six digits, so that their words are short")
+    func digits() throws {
+        let policies = try CacheBudget("512MiB").policies(bytesPerToken: 819_200, tokens: 4096)
+        #expect(
+            policies.map { "\($0)" } == [
+                "h2o:heavy=0.08,recent=0.08", "tova:slots=0.16", "window:sinks=0.0064,window=0.1536",
+                "streaming:sinks=0.0064,window=0.1536",
+            ])
+        #expect(try CacheBudget("100%").policies(bytesPerToken: 1, tokens: 1).map(\.share) == [1, 1, 1, 1])
+        for policy in try CacheBudget("0.00001%").policies(bytesPerToken: 1, tokens: 1) {
+            #expect(try CachePolicy("\(policy)") == policy)
+        }
+    }
+
+    @Test(
+        "a policy's own sizes say which budget it was given",
+        arguments: [
+            ("h2o:heavy=0.125,recent=0.125", "25%"), ("window:sinks=0.005,window=0.12", "12.5%"),
+            ("tova:slots=128,prefill=full", "128"), ("streaming:sinks=4,window=0.25", "4+25%"),
+            ("h2o:heavy=0,recent=0.1", "10%"),
+        ])
+    func words(policy: String, word: String) throws {
+        #expect(CacheBudget.word(of: try CachePolicy(policy)) == word)
+        #expect(CacheBudget.word(of: .full) == nil && CacheBudget.word(of: .dmc) == nil)
+    }
+
     @Test("bytes are the share that they are of the plain cache, and no more than it")
     func bytes() throws {
         let budget = try CacheBudget("1KiB")

@@ -1,6 +1,8 @@
 import Comparison
 import Descriptions
+import Files
 import Foundation
+import TestSupport
 import Testing
 import Traces
 
@@ -92,12 +94,63 @@ import Traces
         }
         #expect(try refusal { $0.removeLast() } == "x: number of prompts: expected 2 as in plain.trace, found 1")
         #expect(try refusal { $0.swapAt(0, 1) } == "x: prompt: expected a as in plain.trace, found b")
-        #expect(try refusal { $0[1].tokenDigest[0] ^= 1 }.contains("digest of the tokens of prompt 'b'"))
+        let digest = Array(run.prompts[1].tokenDigest.dropFirst()).hexadecimal
+        let first = run.prompts[1].tokenDigest[0]
+        #expect(
+            try refusal { $0[1].tokenDigest[0] ^= 1 }
+                == "x: SHA-256 of the tokens of prompt 'b': expected \([first].hexadecimal)\(digest) as in plain.trace, "
+                + "found \([first ^ 1].hexadecimal)\(digest)")
+        #expect(
+            try refusal { $0[1].promptTokens = 2 }
+                == "x: given tokens of prompt 'b': expected 3 as in plain.trace, found 2")
         #expect(
             try refusal {
                 $0[0] = $0[1]; $0[0].id = "a"
             }
-                == "x: tokens of prompt 'a': expected 4 as in plain.trace, found 3")
+                == "x: given tokens of prompt 'a': expected 4 as in plain.trace, found 3")
+    }
+
+    @Test("runs that went on in words of their own are told to be recorded without")
+    func generated() throws {
+        func run(_ word: String, _ digest: UInt8) throws -> ComparedRun {
+            let run = try comparedRun(word)
+            var prompts = run.prompts
+            prompts[0].promptTokens = 3
+            prompts[0].tokenDigest[0] = digest
+            return ComparedRun(name: word, header: run.header, prompts: prompts)
+        }
+        #expect(try PolicyComparison([run("full", 1), run("tova:slots=2", 1)]).rows.count == 2)
+        let error = try #require(throws: ComparisonError.self) {
+            try PolicyComparison([run("full", 1), run("tova:slots=2", 2)])
+        }
+        let start = "tova:slots=2: SHA-256 of the tokens of prompt 'a' (1 of them generated: record without "
+        #expect("\(error)".hasPrefix(start + "--max-new-tokens to compare): expected 01"))
+    }
+
+    @Test("what a table calls a model says of grouped heads whether they were trained")
+    func labels() throws {
+        let runs = [
+            try comparedRun(), try comparedRun(drops: [[0], [0]], shape: { $0.kvHeads = 1 }),
+            try comparedRun(
+                drops: [[0], [0]],
+                shape: {
+                    $0.kvHeads = 1
+                    $0.conversion = "gqa:1 averaged, untrained"
+                }),
+        ]
+        let rows = try PolicyComparison(runs).rows
+        #expect(rows.map(\.modelLabel) == ["sample", "sample, trained", "sample, untrained"])
+    }
+
+    @Test("a trace stands for the run it was written from, its budget being its policy's")
+    func traces() throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/tova.trace"
+        let run = try comparedRun("tova:slots=0.5", drops: [[2, 2], [1, 1]])
+        try SampleTrace.write(run.prompts, header: run.header, to: path)
+        let read = try ComparedRun(tracePath: path)
+        #expect(read.name == path && read.budget == "50%")
+        #expect(read.header == run.header && read.prompts == run.prompts)
     }
 
     @Test("without a plain model's full cache there is nothing to count from")

@@ -44,6 +44,9 @@ struct CachePolicyTests {
             ("h2o:heavy=1.01,recent=4", "a share above 0 and at most 1.0, found '1.01'"),
             ("streaming:sinks=4,window=101%", "found '101%'"), ("tova:slots=4,protect=-1", "found '-1'"),
             ("h2o:heavy=4,recent=4,protect=1", "'protect' is unknown here"),
+            ("h2o:heavy=0.7,recent=0.7", "expected shares of at most 1.0 together, found 1.4"),
+            ("window:sinks=0.001,window=1.0", "expected shares of at most 1.0 together, found 1.001"),
+            ("streaming:sinks=0.6,window=0.5,prefill=full", "expected shares of at most 1.0 together, found 1.1"),
         ])
     func refused(word: String, reason: String) throws {
         let error = try #require(throws: PolicyError.self) { try CachePolicy(word) }
@@ -59,6 +62,18 @@ struct CachePolicyTests {
         ] {
             #expect(try CachePolicy(word).budget(tokens: 100) == budget, "\(word)")
         }
+    }
+
+    @Test(
+        "Shares may add up to the whole, and slots come on top",
+        arguments: [
+            ("h2o:heavy=0.7,recent=0.3", 1.0, 0), ("window:sinks=0.04,window=0.96", 1.0, 0),
+            ("streaming:sinks=4,window=1.0", 1.0, 4), ("h2o:heavy=9,recent=7", 0, 16), ("tova:slots=0.125", 0.125, 0),
+            ("full", 0, 0), ("dmc", 0, 0),
+        ])
+    func together(word: String, share: Double, slots: Int) throws {
+        let policy = try CachePolicy(word)
+        #expect(abs(policy.share - share) < 1e-12 && policy.slots == slots)
     }
 
     @Test("A share is rounded, and at least one slot")

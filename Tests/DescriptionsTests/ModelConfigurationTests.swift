@@ -138,4 +138,18 @@ struct ModelConfigurationTests {
             try ModelConfiguration(json: Data("{\"a\": \(deep)".utf8), path: "config.json")
         }
     }
+
+    @Test("a model with grouped KV heads says whether it was trained so, whatever else was done to it")
+    func grouping() {
+        var shape = ModelConfiguration(
+            hiddenSize: 8, intermediateSize: 8, layers: 1, heads: 8, kvHeads: 8, headDim: 4, vocabularySize: 9,
+            maxPositions: 256)
+        #expect(shape.grouping == nil)
+        shape.kvHeads = 2
+        #expect(shape.grouping == "trained with 2 of 8 KV heads")
+        shape.conversion = "int8"
+        #expect(shape.grouping == "trained with 2 of 8 KV heads" && !shape.isUntrained)
+        shape.conversion = "gqa:2 averaged, untrained"
+        #expect(shape.grouping == "gqa:2 averaged, untrained" && shape.isUntrained)
+    }
 }

@@ -7,7 +7,7 @@ extension InspectReportTests {
         Headroom \#(Release.version) · headroom inspect a.hrt
 
                trace  a.hrt: format 1, finished
-               model  sample: 1 layers × 2 KV heads (4 query heads) × 16 channels, DMC (window 12, trained for 4.00×)
+               model  sample: 1 layers × 2 KV heads (4 query heads) × 16 channels, DMC (window 12, trained for 4.00×), trained with 2 of 4 KV heads
           checkpoint  cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc
            tokenizer  7777777777777777777777777777777777777777777777777777777777777777
               policy  dmc, rule plain

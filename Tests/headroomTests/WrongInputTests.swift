@@ -20,6 +20,21 @@ struct WrongInputTests {
         ("an output in no folder", ["record", "--output", "@/a/b.hrt"], 1, "b.hrt"),
         ("evictions on a DMC model", ["evaluate", "--policy", "tova:slots=9"], 1, "tova:slots=9"),
         ("dmc on a plain model", ["evaluate", "--model", "default-base", "--policy", "dmc"], 1, "dmc_window_size"),
+        ("shares over the whole", ["evaluate", "--policy", "h2o:heavy=0.7,recent=0.7"], 64, "at most 1.0 together"),
+        ("shares over the whole in a plan", plan() + ["--policy", "tova:slots=1.1"], 64, "at most 1.0"),
+        ("a budget of nothing", ["evaluate", "--policy", "h2o:heavy=0,recent=0"], 64, "at least 1 slot"),
+        ("no budget to compare", ["compare", "--budget", "0"], 64, "tokens from 1 on"),
+        ("a share of nothing", ["compare", "--budget", "25%,0%"], 64, "above 0 %"),
+        ("a negative budget", ["compare", "--budget=-25%"], 64, "above 0 %"),
+        ("a budget over the whole", ["compare", "--budget", "101%"], 64, "at most 100 %"),
+        ("bytes over the whole", ["compare", "--budget", "4GiB"], 64, "at most the 3355443200 bytes"),
+        (
+            "a budget for what was run", ["compare", "--trace", "@/a.hrt", "--budget", "9"], 64,
+            "--trace excludes --budget"
+        ),
+        ("a trace to compare that is none", ["compare", "--trace", "@/a.hrt"], 1, "a.hrt"),
+        ("decisions that are none", ["import", "@/a.jsonl", "--output", "@/a.hrt"], 1, "a.jsonl"),
+        ("shards that are none", ["merge", "@/a.hrt", "--output", "@/b.hrt"], 1, "a.hrt"),
         ("no trace and no ratio", plan(lengths: ["--policy", "dmc"]), 64, "trace"),
     ]
 

@@ -1,4 +1,5 @@
 import Capacity
+import Comparison
 import Descriptions
 import Traces
 
@@ -24,11 +25,12 @@ public struct ReportBuilder: Sendable {
     }
 
     /// The report.
+    /// - Parameter comparison: policies held against each other, for sections of their own.
     /// - Throws: `CapacityError` where the request cannot be planned.
-    public func report() throws -> Report {
+    public func report(comparison: PolicyComparison? = nil) throws -> Report {
         let plan = try ReportPlan(request)
         let answer = ReportAnswer(plan: plan, recording: recording)
-        return Report(
+        var report = Report(
             title: "\(request.model.name) on \(request.gpu.name): what the cache needs",
             highlights: answer.highlights,
             lead: answer.paragraphs,
@@ -38,6 +40,8 @@ public struct ReportBuilder: Sendable {
             ],
             provenance: provenance(plan),
             dataFiles: try plan.dataFiles())
+        if let comparison { try report.add(comparison) }
+        return report
     }
 
     private static func variants(for model: PlannedModel) -> [PlanVariant] {

@@ -4,7 +4,7 @@ import Foundation
 
 /// Everything `report` does, from names and paths to a folder on disk.
 public struct ReportJob: Sendable {
-    /// Paths of finished traces of one checkpoint.
+    /// Paths of finished traces: of one DMC checkpoint, or of several policies over the same prompts, to be compared.
     public var traces: [String]
     /// The model to plan for: a name, or a `config.json`.
     public var model: String
@@ -30,21 +30,41 @@ public struct ReportJob: Sendable {
         self.output = output
     }
 
-    /// Makes the report and writes it. `command` is what the report says made it; nil for `self.command`.
-    /// - Parameter comparison: policies held against each other, for sections of their own.
-    /// - Throws: `CapacityError`, `TraceError`, `FileError`; nothing is written then.
+    /// Makes the report and writes it. `command` is what the report says made it; nil for `self.command`. Traces of
+    /// several policies are compared; those of the first DMC checkpoint among them are reported on as well.
+    /// - Parameter comparison: policies held against each other, for sections of their own; nil for those of the traces.
+    /// - Throws: `CapacityError`, `ComparisonError`, `TraceError`, `FileError`; nothing is written then.
     public func run(
         command: String? = nil, comparison: PolicyComparison? = nil, writer: ReportWriter = ReportWriter()
     ) throws -> WrittenReport {
         writer.progress("reading \(traces.count == 1 ? "the trace" : "\(traces.count) traces")")
-        let recording = try ReportRecording(paths: traces)
-        let builder = ReportBuilder(
-            recording: recording, model: try PlannedModel.named(model), gpu: try GPU.named(gpu),
-            promptTokens: promptTokens, newTokens: newTokens, command: command ?? self.command)
+        let (model, gpu) = (try PlannedModel.named(self.model), try GPU.named(self.gpu))
+        let sorted = try SortedTraces(traces)
+        let compared = try comparison ?? compare(sorted, model, gpu)
         writer.progress("planning")
-        var report = try builder.report()
-        if let comparison { try report.add(comparison) }
-        return try writer.write(report, to: output ?? "reports/\(recording.name)")
+        let report: Report
+        if let compared, sorted.recorded.isEmpty {
+            report = try ComparisonReport(compared).page(command: command ?? self.command)
+        } else {
+            // Without decisions to replay, and without a comparison, this says which trace lacks them.
+            let recording = try ReportRecording(paths: sorted.recorded.isEmpty ? traces : sorted.recorded)
+            let builder = ReportBuilder(
+                recording: recording, model: model, gpu: gpu, promptTokens: promptTokens, newTokens: newTokens,
+                command: command ?? self.command)
+            report = try builder.report(comparison: compared)
+        }
+        return try writer.write(report, to: output ?? "reports/\(Self.name(of: traces))")
+    }
+
+    private func compare(_ sorted: SortedTraces, _ model: PlannedModel, _ gpu: GPU) throws -> PolicyComparison? {
+        guard sorted.areSeveral else { return nil }
+        let plan = PlanRequest(model: model, gpu: gpu, promptTokens: promptTokens, newTokens: newTokens)
+        return try PolicyComparison(try traces.map { try ComparedRun(tracePath: $0) }, plan: plan)
+    }
+
+    /// What a report of these traces is called: the first file's name without its ending.
+    private static func name(of traces: [String]) -> String {
+        URL(fileURLWithPath: traces[0]).deletingPathExtension().lastPathComponent
     }
 
     /// The command line that does this job, every default spelt out.

@@ -22,9 +22,6 @@ public struct ReportRecording: Sendable {
         names = paths.map { URL(fileURLWithPath: $0).lastPathComponent }
     }
 
-    /// The first file's name without its ending: what a report of it is called.
-    public var name: String { URL(fileURLWithPath: names[0]).deletingPathExtension().lastPathComponent }
-
     /// Bytes of all files for each decision in them; nil without a decision.
     var bytesPerDecision: Double? {
         let decisions = sizes.reduce(0) { $0 + $1.decisions }

@@ -51,7 +51,8 @@ extension ComparisonSections {
             caption: "\(plan.model.name) on \(plan.gpus) × \(plan.gpu.name), "
                 + "\(NumberText.grouped(plan.promptTokens)) + \(NumberText.grouped(plan.newTokens)) tokens",
             columns: [
-                .words("Budget"), .words("Policy"), .number("Cache a\u{A0}sequence"), .number("Largest batch"),
+                .words("Budget"), .words("Policy"), .words("Quality from"), .number("Cache a\u{A0}sequence"),
+                .number("Largest batch"),
                 .number("Tokens/s"), .number("Against full"), .words("Head lengths"),
             ],
             rows: comparison.rows.compactMap { row in row.plan.map { Self.cells(row, $0, full) } },
@@ -61,7 +62,7 @@ extension ComparisonSections {
     private static func cells(_ row: ComparisonRow, _ plan: PlanRow, _ full: Double?) -> [String] {
         let ratio = plan.throughputTokensPerSecond.flatMap { own in full.map { own / $0 } }
         return [
-            row.budget ?? "own", plan.policy, NumberText.bytes(Double(plan.kvBytesPerSequence)),
+            row.budget ?? "own", plan.policy, row.modelLabel, NumberText.bytes(Double(plan.kvBytesPerSequence)),
             NumberText.grouped(plan.maxBatch), plan.throughputTokensPerSecond.map { NumberText.significant($0) } ?? "–",
             ratio.map { "\(NumberText.fixed($0, places: 2))×" } ?? "–", plan.source.rawValue,
         ]

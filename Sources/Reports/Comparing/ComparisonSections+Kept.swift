@@ -34,9 +34,9 @@ extension ComparisonSections {
             name: "kept-slots", title: "Tokens that one head holds as the sequence grows",
             caption: "KV head \(head.kvHead) of layer \(head.layer) over prompt \(prompt.id), the longest one; of all "
                 + "heads the one in which the policies end up with the least in common. To the right the sequence grows, "
-                + "downwards are the positions in it; a cell is \(size) tokens each way, and dark where all of them are "
-                + "held. The share beside a name is what the policy keeps over all heads. Under DMC a token that is "
-                + "held began a slot; those it merges are not lost but averaged into it.",
+                + "downwards are the positions in it; a cell is \(size == 1 ? "one token" : "\(size) tokens") "
+                + "each way, and dark where all of them are held. The share beside a name is what the policy keeps over all "
+                + "heads. Under DMC a token that is held began a slot; those it merges are not lost but averaged into it.",
             chart: .panels(
                 PanelMap(
                     x: FigureAxis(label: "Tokens so far", column: "tokens", quantity: .index),

@@ -13,7 +13,8 @@ extension ComparisonSections {
             rows: comparison.rows.map(Self.cells),
             notes: [
                 "Slots and bytes are means over prompts at their ends, on the model that ran, in 16-bit numbers. A budget "
-                    + "of its own means that the model was trained for it. Perplexity is over the plain model's."
+                    + "of its own means that no limit was set: the model keeps what it was made to keep. Perplexity is "
+                    + "over the plain model's."
             ])
     }
 

@@ -45,7 +45,7 @@ public struct ComparisonSections {
             + "\(NumberText.grouped(tokens)) tokens in all. A loss is in nats a predicted token above "
             + "\(comparison.baseline.header.model) with its whole cache; intervals hold 95 % of "
             + "\(NumberText.grouped(PairedDifference.resamples)) paired bootstrap draws over prompts, seed "
-            + "\(comparison.seed). Evictions ran on the plain model, DMC and grouped heads on models trained for them: "
-            + "part of what those lose is their own training, not the smaller cache."
+            + "\(comparison.seed). Evictions ran on the plain model, DMC and grouped heads on models of their own, "
+            + "named in the table: part of what those lose is their weights, not the smaller cache."
     }
 }

@@ -55,7 +55,8 @@ extension InspectReport {
                 + (settings.targetRatio.map { "\(NumberText.significant($0))×)" } ?? "a ratio it does not say)")
         }
         return "\(reader.header.model): \(shape.layers) layers × \(shape.kvHeads) KV heads (\(shape.heads) query "
-            + "heads) × \(shape.headDim) channels, \(dmc ?? "no DMC")" + (shape.conversion.map { ", \($0)" } ?? "")
+            + "heads) × \(shape.headDim) channels, \(dmc ?? "no DMC")"
+            + ((shape.grouping ?? shape.conversion).map { ", \($0)" } ?? "")
     }
 
     private var prompts: String {

@@ -4,6 +4,7 @@ import Foundation
 struct DrawnChart {
     let points: [[FigurePoint]]
     let marks: [FigureMark?]
+    let looks: [FigureSeries.Look]
     let xTicks: AxisTicks
     let yTicks: AxisTicks
     let xUnit: String
@@ -31,6 +32,7 @@ struct DrawnChart {
                 return FigureMark(x: mark.x / x.size, y: mark.y / y.size, label: mark.label)
             }
         }
+        looks = chart.series.map(\.look)
         (xTicks, yTicks) = (x.ticks, y.ticks)
         (xUnit, yUnit) = (x.unit, y.unit)
         (xScale, yScale) = (chart.x.scale, chart.y.scale)
@@ -46,9 +48,24 @@ struct DrawnChart {
         }
     }
 
-    /// Where each line's name belongs: its marked point, or else its last one; nil for a line without points.
+    /// Where each line's name belongs: its marked point, or else its last one; nil for a line without points. Rings are
+    /// around other series' dots, which have names there: theirs belongs to the middle of their longest stretch.
     var ends: [FigurePoint?] {
-        zip(points, marks).map { points, mark in mark.map { FigurePoint(x: $0.x, y: $0.y) } ?? points.last }
+        points.indices.map { index in
+            if let mark = marks[index] { return FigurePoint(x: mark.x, y: mark.y) }
+            return looks[index] == .rings ? middle(points[index]) : points[index].last
+        }
+    }
+
+    private func middle(_ points: [FigurePoint]) -> FigurePoint? {
+        let stretches = zip(points, points.dropFirst())
+        let longest = stretches.max { length($0.0, $0.1) < length($1.0, $1.1) }
+        return longest.map { FigurePoint(x: ($0.0.x + $0.1.x) / 2, y: ($0.0.y + $0.1.y) / 2) } ?? points.last
+    }
+
+    private func length(_ one: FigurePoint, _ other: FigurePoint) -> Double {
+        let (x, y) = (xShare(one.x) - xShare(other.x), yShare(one.y) - yShare(other.y))
+        return x * x + y * y
     }
 
     /// How far to the right a drawn value stands, from 0 to 1.

@@ -1,22 +1,22 @@
 /// Where the axes stand in a picture, in points from its lower left corner. Headroom sets the frame itself, so that it
 /// knows where a label will come to stand.
-struct PlotFrame: Equatable {
+package struct PlotFrame: Equatable {
     /// Height of a line of text, and what one of its characters takes on average, in the figures' font.
     static let lineHeight = 17.0
     static let characterWidth = 7.9
 
     /// Size of the whole picture.
-    let width: Double
-    let height: Double
+    package let width: Double
+    package let height: Double
     /// The axes' edges.
-    let left: Double
-    let right: Double
-    let bottom: Double
-    let top: Double
+    package let left: Double
+    package let right: Double
+    package let bottom: Double
+    package let top: Double
 
     /// A frame that leaves room for tick labels of `tickCharacters` to the left and labels of `labelWidth` to the
     /// right.
-    init(width: Int, height: Int, tickCharacters: Int, labelWidth: Double, hasTitle: Bool) {
+    package init(width: Int, height: Int, tickCharacters: Int, labelWidth: Double, hasTitle: Bool) {
         self.width = Double(width)
         self.height = Double(height)
         left = 44 + Double(tickCharacters) * Self.characterWidth

@@ -33,13 +33,12 @@ extension PlotScript {
     private mutating func setLabels(_ chart: LineChart, _ drawn: DrawnChart, _ frame: PlotFrame) {
         let wishes = drawn.ends.enumerated().compactMap { index, end in
             end.map { point in
-                LineLabels.Label(
-                    text: chart.series[index].label,
-                    x: frame.left + drawn.xShare(point.x) * (frame.right - frame.left) + 9,
-                    y: frame.bottom + drawn.yShare(point.y) * (frame.top - frame.bottom), series: index)
+                let place = drawn.place(point.x, point.y, in: frame)
+                return LineLabels.Label(text: chart.series[index].label, x: place.x + 9, y: place.y, series: index)
             }
         }
-        for label in LineLabels(wishes, within: frame).labels {
+        let boxes = chart.series.indices.flatMap { drawn.boxes($0, in: frame) }
+        for label in LineLabels(wishes, off: boxes, within: frame).labels {
             let place = "screen \(label.x / frame.width), screen \(label.y / frame.height)"
             let color = chart.series[label.series].color.textHexadecimal
             line("set label \(Self.quoted(label.text)) at \(place) left textcolor rgb '\(color)' front")

@@ -3,7 +3,7 @@ import Descriptions
 import Traces
 
 /// A made-up run of prompts "a" and "b", of 4 and 3 tokens, on a model of one layer with two heads of width 4.
-func comparedRun(
+package func comparedRun(
     _ word: String = "full", name: String? = nil, drops: [[Int]] = [[0, 0], [0, 0]],
     losses: [[Float]] = [[1, 2, 3], [1, 1]], shape change: (inout ModelConfiguration) -> Void = { _ in },
     header changeHeader: (inout TraceHeader) -> Void = { _ in }, budget: String? = nil

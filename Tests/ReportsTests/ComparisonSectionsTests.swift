@@ -1,0 +1,200 @@
+import Capacity
+import Comparison
+import Descriptions
+import Foundation
+import Reports
+import TestSupport
+import Testing
+
+@Suite("The comparison in a report")
+struct ComparisonSectionsTests {
+    /// A plain model, evictions on it at two budgets, DMC that merged nothing, and grouped heads, trained and not.
+    private func comparison(planned: Bool = true) throws -> PolicyComparison {
+        let request = PlanRequest(
+            model: try .named("llama-2-13b"), gpu: try .named("h100-sxm"), promptTokens: 3072, newTokens: 1024)
+        return try PolicyComparison(
+            [
+                comparedRun(),
+                comparedRun(
+                    "tova:slots=0.5", drops: [[2, 1], [1, 1]], losses: [[1, 2, 6], [1, 2]], budget: "50%"),
+                comparedRun(
+                    "tova:slots=0.25", drops: [[3, 3], [2, 2]], losses: [[2, 3, 7], [1, 4]], budget: "25%"),
+                comparedRun(
+                    "window:sinks=1,window=0.4", drops: [[2, 3], [1, 1]], losses: [[1, 2, 4], [1, 1]], budget: "50%"),
+                comparedRun(
+                    "dmc", losses: [[2, 2, 3], [1, 1]],
+                    shape: { $0.dmc = DMCSettings() }, header: { $0.model = "squeezed" }),
+                grouped("grouped", conversion: nil), grouped("averaged", conversion: "gqa:1 averaged, untrained"),
+            ], plan: planned ? request : nil)
+    }
+
+    private func grouped(_ model: String, conversion: String?) throws -> ComparedRun {
+        try comparedRun(
+            drops: [[0], [0]], losses: [[3, 3, 3], [3, 3]],
+            shape: {
+                $0.kvHeads = 1
+                $0.conversion = conversion
+            },
+            header: {
+                $0.model = model
+                $0.checkpointFingerprint = model
+            })
+    }
+
+    private func page(planned: Bool = true) throws -> Report {
+        try ComparisonReport(comparison(planned: planned)).page(command: "headroom compare")
+    }
+
+    private func figure(_ name: String, planned: Bool = true) throws -> Figure {
+        try #require(page(planned: planned).figures.first { $0.name == name })
+    }
+
+    private func lines(_ name: String) throws -> LineChart {
+        guard case .lines(let chart) = try figure(name).chart else { throw CapacityError.request("no lines") }
+        return chart
+    }
+
+    @Test("there is a section for loss, gain, position and kept slots; without a plan none for the gain")
+    func sections() throws {
+        #expect(
+            try page().sections.map(\.heading) == [
+                "Which policy loses least", "What each policy buys", "Where in a sequence it is lost",
+                "What one head keeps",
+            ])
+        let names = try page(planned: false).figures.map(\.name)
+        #expect(names == ["loss-over-memory", "loss-over-position", "kept-slots"])
+    }
+
+    @Test("the loss over memory has a line a policy, a point a budget, each with its interval")
+    func loss() throws {
+        let chart = try lines("loss-over-memory")
+        #expect(
+            chart.series.map(\.name) == [
+                "tova", "window", "dmc on squeezed", "gqa on grouped", "gqa on averaged",
+            ])
+        #expect(chart.series.map(\.look) == [.dottedLine, .dottedLine, .dots, .dots, .dots])
+        // Of 14 slots 14 − 10 and 14 − 5 are left. Losses: 6 + 3 nats over 5 tokens, and 3 + 1.
+        let (least, most) = (chart.series[0].points[0], chart.series[0].points[1])
+        #expect(abs(least.x - 100 * 4 / 14.0) < 1e-9 && abs(most.x - 100 * 9 / 14.0) < 1e-9)
+        #expect(abs(least.y - 9 / 5.0) < 1e-9 && abs(most.y - 4 / 5.0) < 1e-9)
+        // Prompt "a" lost 3 over 3 tokens, "b" 1 over 2: all draws lie between.
+        #expect(most.low == 0.5 && most.high == 1)
+        #expect(chart.series.allSatisfy { $0.points.allSatisfy { $0.low! <= $0.y && $0.y <= $0.high! } })
+        #expect(chart.spread == "95 % interval, paired bootstrap over prompts")
+    }
+
+    @Test("rings mark just those points of the gain that no other beats in both")
+    func front() throws {
+        let chart = try lines("throughput-over-loss")
+        let rings = try #require(chart.series.first { $0.look == .rings })
+        let points = chart.series.filter { $0.look == .dots }.flatMap(\.points)
+        #expect(points.count == 7, "a point a run")
+        let unbeaten = points.filter { own in
+            !points.contains { $0.x <= own.x && $0.y >= own.y && ($0.x, $0.y) != (own.x, own.y) }
+        }
+        #expect(rings.name == "front" && !unbeaten.isEmpty && unbeaten.count < points.count)
+        #expect(rings.points == unbeaten.sorted { $0.x < $1.x })
+        // The plain cache loses nothing, and is slower than others that lose little.
+        #expect(chart.series[1].name == "full" && chart.series[1].points[0].x == 0)
+        let rows = try comparison().rows
+        for row in rows { #expect(points.contains { $0.y == row.plan?.throughputTokensPerSecond }) }
+    }
+
+    @Test("the loss over position stands at the middle of its tokens, at the budget in the middle")
+    func position() throws {
+        let chart = try lines("loss-over-position")
+        #expect(chart.series.count == 5)
+        // Shares of 29, 50 and 64 % are kept: the middle one is the window's, and TOVA's nearest is 64 %.
+        #expect(chart.series[0].points == [FigurePoint(x: 33, y: 0.8)])
+    }
+
+    @Test("the kept slots are those of the head in which policies differ most, of the longest prompt")
+    func kept() throws {
+        let figure = try figure("kept-slots")
+        guard case .panels(let map) = figure.chart else { throw CapacityError.request("no panels") }
+        // Head 0 drops two tokens under both, head 1 one under TOVA and three in the window.
+        #expect(figure.caption.hasPrefix("KV head 1 of layer 0 over prompt a"))
+        #expect(map.panels.map(\.name) == ["tova, 64 %", "window, 50 %", "dmc on squeezed, 100 %"])
+        #expect(map.cellSize == 1 && figure.caption.contains("a cell is one token each way"))
+        #expect(map.panels[0].cells == [[100, 100, 100, 0], [0, 100, 100, 100], [0, 0, 100, 100], [0, 0, 0, 100]])
+        #expect(map.panels[1].cells == [[100, 100, 100, 0], [0, 100, 100, 0], [0, 0, 100, 0], [0, 0, 0, 100]])
+    }
+
+    @Test("every figure is drawn, well-formed, with every series or panel by its name")
+    func drawn() throws {
+        for figure in try page().figures {
+            let svg = try XMLInventory(FigureRenderer().inlineSVG(figure))
+            let names: [String]
+            switch figure.chart {
+            case .lines(let chart): names = chart.series.map(\.name)
+            case .panels(let map): names = map.panels.map(\.name)
+            case .heatMap: names = []
+            }
+            #expect(names.count >= 3)
+            for name in names { #expect(svg.texts.contains(name), "\(figure.name): \(name)") }
+        }
+    }
+
+    @Test("tables and text say which model a row ran on, and of grouped heads whether they were trained")
+    func models() throws {
+        let tables = try page().sections.flatMap(\.tables)
+        let kept = try #require(tables.first { $0.caption == "What each policy kept and lost" })
+        #expect(
+            kept.rows.suffix(3).map { $0[2] } == [
+                "squeezed (retrofitted with DMC)", "grouped (trained with 1 of 2 KV heads)",
+                "averaged (gqa:1 averaged, untrained)",
+            ])
+        let bought = try #require(tables.first { $0.caption.hasPrefix("llama-2-13b on 1") })
+        #expect(
+            bought.rows.suffix(2).map { $0[1] + ", " + $0[2] } == [
+                "gqa:20, grouped, trained", "gqa:20, averaged, untrained",
+            ])
+        let lines = try ComparisonReport(comparison()).text().split(separator: "\n")
+        #expect(lines.count { $0.contains("grouped, trained") } == 2)
+        #expect(lines.count { $0.contains("averaged, untrained") && !$0.hasPrefix("model") } >= 2)
+    }
+
+    @Test("the answers say where budgets are not kept alike, and what attending in full hides")
+    func cautions() throws {
+        let answers = try ComparisonReport(comparison()).answers().joined(separator: "\n")
+        #expect(
+            answers.contains(
+                "At 50% the policies do not keep the same: window:sinks=1,window=0.4 50.0 %, tova:slots=0.5 64.3 %."))
+        #expect(!answers.contains("At 25% the policies") && !answers.contains("prefill"))
+        let runs = [
+            try comparedRun(), try comparedRun("tova:slots=2,prefill=only", drops: [[1, 1], [0, 0]], budget: "2"),
+            try comparedRun("tova:slots=2", drops: [[2, 2], [1, 1]], budget: "2"),
+        ]
+        let modes = try ComparisonReport(PolicyComparison(runs)).answers().joined(separator: "\n")
+        #expect(modes.contains("and prefill=only drops nothing after the prompt."))
+        #expect(modes.contains("Under prefill=full and prefill=only a prompt is read with its whole cache"))
+    }
+
+    @Test("what loses least is named with all that are within its interval")
+    func least() throws {
+        let runs = [
+            try comparedRun(), try comparedRun("tova:slots=2", losses: [[1, 2, 4], [1, 2]], budget: "2"),
+            try comparedRun("window:sinks=1,window=1", losses: [[1, 2, 6], [1, 1]], budget: "2"),
+            try comparedRun("streaming:sinks=1,window=1", losses: [[4, 5, 6], [4, 4]], budget: "2"),
+        ]
+        let answers = try ComparisonReport(PolicyComparison(runs)).answers()
+        #expect(
+            answers[0] == "At 2, tova:slots=2 loses least: +0.4000 nats a token (+0.3333 to +0.5000); "
+                + "within its interval: window:sinks=1,window=1.")
+    }
+
+    @Test("CSV and JSON have a row a run, with exact numbers")
+    func data() throws {
+        let report = ComparisonReport(try comparison())
+        let lines = report.csv().split(separator: "\n")
+        #expect(lines.count == 8 && lines[0].hasPrefix("budget,policy,model,model_note,kept,"))
+        #expect(lines[2].hasPrefix("50%,tova:slots=0.5,sample,plain,0.64285714285714"))
+        let fields = try JSONSerialization.jsonObject(with: Data(report.json().utf8)) as? [String: Any]
+        let rows = try #require(fields?["rows"] as? [[String: Any]])
+        #expect(rows.count == 7 && rows[1]["mean_nll"] as? Double == 2.4)
+        #expect(rows.compactMap { ($0["difference"] as? [String: Double])?["low"] }.count == 6)
+        let files = try page().dataFiles
+        #expect(files["comparison.csv"] == report.csv())
+        #expect(try files["comparison.json"] == report.json() + "\n")
+    }
+}
