@@ -4,20 +4,23 @@
    whole vector, or its first elements and zeros) and MULTIPLY_ADD. */
 
 /* ROWS x TOKENS dot products, each with one running sum of a vector's lanes, whatever the block's shape: that is what
-   keeps a result independent of its neighbours. ROWS is 8, 4, 2 or 1. The rows behind them are asked for, into the
-   second-level cache: a row is about as long as a page, and the processor's own prefetching ends there. */
+   keeps a result independent of its neighbours. ROWS is 8, 4, 2 or 1. The rows behind them are asked for, one
+   line of the cache after another, into its second level: the processor's own prefetching ends with a page, and a row
+   is about as long. */
 #define DOT_BLOCK(ROWS, TOKENS, AHEAD)                                                                       \
     do {                                                                                                     \
         enum { FOURS = (ROWS + 3) / 4 };                                                                     \
         floats sums[4 * FOURS][TOKENS];                                                                      \
         UNROLL for (int r = 0; r < 4 * FOURS; r++) UNROLL for (int t = 0; t < TOKENS; t++) sums[r][t] = ZERO; \
+        const char *next = (const char *)(row + ROWS * row_stride);                                          \
         size_t c = 0;                                                                                        \
         for (; c + STEP <= columns; c += STEP) {                                                             \
             VALUE w[ROWS];                                                                                   \
             UNROLL for (int r = 0; r < ROWS; r++) w[r] = LOAD_W(row + r * row_stride + c);                   \
-            if (AHEAD && c * sizeof *row % 64 == 0)                                                          \
-                UNROLL for (int r = 0; r < ROWS; r++)                                                        \
-                    _mm_prefetch((const char *)(row + (r + ROWS) * row_stride + c), _MM_HINT_T1);            \
+            if (AHEAD && c * sizeof *row % 64 == 0) {                                                        \
+                UNROLL for (int r = 0; r < ROWS; r++) _mm_prefetch(next + 64 * r, _MM_HINT_T1);              \
+                next += 64 * ROWS;                                                                           \
+            }                                                                                                \
             UNROLL for (int t = 0; t < TOKENS; t++) {                                                        \
                 VALUE x = LOAD_X(token + t * in_stride + c);                                                 \
                 UNROLL for (int r = 0; r < ROWS; r++) sums[r][t] = MULTIPLY_ADD(w[r], x, sums[r][t]);        \

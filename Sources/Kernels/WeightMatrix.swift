@@ -40,7 +40,7 @@ public struct WeightMatrix: @unchecked Sendable {
     }
 
     /// Few enough that threads end together, enough to be worth a call.
-    private static let rowsPerTile = 32
+    private static let rowsPerTile = 64
 
     /// Outputs of a product with it.
     public let rows: Int

@@ -4,7 +4,10 @@ import Testing
 
 /// The sets a test runs on: all that this machine can run.
 enum KernelSetsUnderTest {
-    static var all: [hr_kernels] { ["plain", "avx2", "avx512"].compactMap { hr_kernels_named($0)?.pointee } }
+    static var all: [hr_kernels] {
+        let names: [String] = ["plain", "avx2", "avx512"]
+        return names.compactMap { hr_kernels_named($0)?.pointee }
+    }
 
     /// Sizes around the widths of vectors and blocks.
     static let sizes = [1, 2, 7, 8, 9, 15, 16, 17, 31, 32, 33, 47, 64, 65, 100]

@@ -57,7 +57,7 @@ struct WeightMatrixTests {
     func values() {
         let columns = 37
         let pool = WorkerPool(threads: 2)
-        for rows in [1, 5, 31, 32, 33, 300] {
+        for rows in [1, 5, 63, 64, 65, 300] {
             let numbers = Numbers(rows * columns)
             for tokens in [1, 2, 9] {
                 var seeded = SeededNumbers(seed: 2)
