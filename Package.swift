@@ -53,8 +53,9 @@ let modules: [Target] = [
         ]),
 ]
 
-func tests(_ module: String, _ others: Target.Dependency...) -> Target {
-    .testTarget(name: "\(module)Tests", dependencies: [.byName(name: module), "TestSupport"] + others)
+func tests(_ module: String, _ others: Target.Dependency..., resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: "\(module)Tests", dependencies: [.byName(name: module), "TestSupport"] + others, resources: resources)
 }
 
 let suites: [Target] = [
@@ -68,7 +69,7 @@ let suites: [Target] = [
     tests("Kernels", "CKernels"),
     tests("Tokenizers", "BundledModels", "CSentencePiece"),
     tests("Checkpoints"),
-    tests("Inference", "BundledModels"),
+    tests("Inference", "BundledModels", resources: [.copy("Fixtures")]),
     tests("Traces"),
     tests("Recording", "BundledModels"),
     tests("Capacity"),

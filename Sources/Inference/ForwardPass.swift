@@ -26,9 +26,15 @@ struct ForwardPass {
         let (layer, shape, rows) = (model.layers[index], model.configuration, tokens.count)
         takeNorm(hidden, layer.attentionNorm, rows, for: [layer.query, layer.key, layer.value])
         multiply([(layer.query, scratch.queries), (layer.key, scratch.keys), (layer.value, scratch.values)])
+        if let biases = layer.biases {
+            addBias(biases.query, toRows: scratch.queries, rows)
+            addBias(biases.key, toRows: scratch.keys, rows)
+            addBias(biases.value, toRows: scratch.values, rows)
+        }
         attend(layer: index, rows)
         take(scratch.attended, rows, columns: shape.heads * shape.headDim, for: [layer.attentionOutput])
         multiply([(layer.attentionOutput, scratch.update)])
+        if let biases = layer.biases { addBias(biases.output, toRows: scratch.update, rows) }
 
         takeNorm(hidden, adding: scratch.update, layer.mlpNorm, rows, for: [layer.gate, layer.up])
         multiply([(layer.gate, scratch.gate), (layer.up, scratch.up)])
@@ -65,6 +71,10 @@ struct ForwardPass {
     ) {
         scratch.input.take(
             numbers, tokens: rows, columns: columns, for: matrices, workers: .pool(pool), finish: finish)
+    }
+
+    private func addBias(_ bias: [Float], toRows out: UnsafeMutablePointer<Float>, _ rows: Int) {
+        for row in 0..<rows { add(bias, to: out + row * bias.count, count: bias.count) }
     }
 
     private func multiply(_ products: [WeightMatrix.Product]) {

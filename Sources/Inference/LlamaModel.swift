@@ -41,9 +41,11 @@ public final class LlamaModel: Sendable {
         output = configuration.tiesEmbeddings ? embedding : try tensors.matrix(TensorName.output)
         finalNorm = try tensors.vector(TensorName.finalNorm)
         layers = try (0..<configuration.layers).map { try DecoderLayer(layer: $0, tensors) }
-        rotary = RotaryEmbedding(headDim: configuration.headDim, base: configuration.ropeTheta)
-        weightBytes = try tensors.all().reduce(0) { $0 + $1.bytes.count }
-        let embeddingBytes = try tensors.all(TensorName.embedding).reduce(0) { $0 + $1.bytes.count }
+        rotary = RotaryEmbedding(headDim: configuration.headDim, base: configuration.ropeTheta) {
+            configuration.ropeScaling?.scaled($0) ?? $0
+        }
+        weightBytes = try tensors.all().reduce(0) { $0 + $1.byteCount }
+        let embeddingBytes = try tensors.all(TensorName.embedding).reduce(0) { $0 + $1.byteCount }
         multipliedBytes = weightBytes - (configuration.tiesEmbeddings ? 0 : embeddingBytes)
         let memory = weightMemory ?? Int(ProcessInfo.processInfo.physicalMemory / 4 * 3)
         stream =
@@ -62,6 +64,8 @@ struct DecoderLayer: Sendable {
     let key: WeightMatrix
     let value: WeightMatrix
     let attentionOutput: WeightMatrix
+    /// Nil in most models.
+    let biases: AttentionBiases?
     let mlpNorm: [Float]
     let gate: WeightMatrix
     let up: WeightMatrix
@@ -73,6 +77,7 @@ struct DecoderLayer: Sendable {
         key = try tensors.matrix(TensorName.attention("k", layer: layer))
         value = try tensors.matrix(TensorName.attention("v", layer: layer))
         attentionOutput = try tensors.matrix(TensorName.attention("o", layer: layer))
+        biases = try AttentionBiases(layer: layer, tensors)
         mlpNorm = try tensors.vector(TensorName.mlpNorm(layer: layer))
         gate = try tensors.matrix(TensorName.mlp("gate", layer: layer))
         up = try tensors.matrix(TensorName.mlp("up", layer: layer))
@@ -80,50 +85,65 @@ struct DecoderLayer: Sendable {
     }
 }
 
+/// What the projections of attention add.
+struct AttentionBiases: Sendable {
+    let query: [Float]
+    let key: [Float]
+    let value: [Float]
+    let output: [Float]
+
+    /// Those of a layer; nil in a model without.
+    init?(layer: Int, _ tensors: TensorReader) throws {
+        guard tensors.configuration.attentionBias else { return nil }
+        query = try tensors.vector(TensorName.attentionBias("q", layer: layer))
+        key = try tensors.vector(TensorName.attentionBias("k", layer: layer))
+        value = try tensors.vector(TensorName.attentionBias("v", layer: layer))
+        output = try tensors.vector(TensorName.attentionBias("o", layer: layer))
+    }
+}
+
 /// Takes tensors from a source and holds them to the shapes the configuration asks for.
 struct TensorReader {
+    let configuration: ModelConfiguration
     private let weights: any WeightSource
-    private let quantization: WeightQuantization?
     private let shapes: [String: [Int]]
 
     init(_ configuration: ModelConfiguration, _ weights: any WeightSource) {
+        self.configuration = configuration
         self.weights = weights
-        quantization = configuration.quantization
         shapes = Dictionary(uniqueKeysWithValues: TensorName.shapes(of: configuration).map { ($0.name, $0.shape) })
     }
 
     func matrix(_ name: String) throws -> WeightMatrix {
-        let tensor = try tensor(name)
-        var owners = [tensor.file]
-        let storage: WeightMatrix.Storage
-        switch tensor.elementType {
-        case .float32: storage = .float32(tensor.bytes.assumingMemoryBound(to: Float.self).baseAddress!)
-        case .bfloat16: storage = .bfloat16(tensor.bytes.assumingMemoryBound(to: UInt16.self).baseAddress!)
-        case .int8:
-            let (scales, group) = try scales(of: name)
-            owners.append(scales.file)
-            storage = .int8(
-                Int8Numbers(
-                    values: tensor.bytes.assumingMemoryBound(to: Int8.self).baseAddress!,
-                    scales: scales.bytes.assumingMemoryBound(to: Float.self).baseAddress!, columns: tensor.shape[1],
-                    group: group))
+        let tensor = try tensor(name).inWholeRows
+        guard tensor.elementType != .int8 else { return try int8Matrix(tensor, name) }
+        let blocks = tensor.parts.map { part in
+            WeightMatrix.Block(Self.storage(part, tensor.elementType), rows: part.count / tensor.rowBytes)
         }
-        return WeightMatrix(storage, rows: tensor.shape[0], columns: tensor.shape[1], owner: owners as AnyObject)
+        return WeightMatrix(blocks, columns: tensor.shape[1], owner: tensor.owner)
     }
 
-    /// The scales of a matrix of 8 bit, and the columns of their groups.
-    private func scales(of name: String) throws -> (MappedTensor, group: Int) {
-        guard let quantization else {
+    /// A matrix of 8 bit with the scales beside it.
+    private func int8Matrix(_ tensor: MappedTensor, _ name: String) throws -> WeightMatrix {
+        guard let quantization = configuration.quantization else {
             throw CheckpointError.wrongType(
                 path: weights.path, name: name, expected: "floating-point numbers", found: ElementType.int8.rawValue)
         }
-        let scales = try tensor(TensorName.scale(of: name))
+        let scaleName = TensorName.scale(of: name)
+        let scales = try self.tensor(scaleName)
         guard scales.elementType == .float32 else {
             throw CheckpointError.wrongType(
-                path: weights.path, name: TensorName.scale(of: name), expected: ElementType.float32.rawValue,
+                path: weights.path, name: scaleName, expected: ElementType.float32.rawValue,
                 found: scales.elementType.rawValue)
         }
-        return (scales, quantization.groupSize)
+        // Safetensors keep a tensor in one part.
+        let numbers = Int8Numbers(
+            values: tensor.parts[0].assumingMemoryBound(to: Int8.self).baseAddress!,
+            scales: scales.parts[0].assumingMemoryBound(to: Float.self).baseAddress!, columns: tensor.shape[1],
+            group: quantization.groupSize)
+        return WeightMatrix(
+            .int8(numbers), rows: tensor.shape[0], columns: tensor.shape[1],
+            owner: Owners([tensor.owner, scales.owner]))
     }
 
     func vector(_ name: String) throws -> [Float] { try tensor(name).floats }
@@ -131,6 +151,15 @@ struct TensorReader {
     /// All tensors whose names begin with `prefix`.
     func all(_ prefix: String = "") throws -> [MappedTensor] {
         try shapes.keys.filter { $0.hasPrefix(prefix) }.map(tensor)
+    }
+
+    private static func storage(_ part: UnsafeRawBufferPointer, _ type: ElementType) -> WeightMatrix.Storage {
+        switch type {
+        case .float32: .float32(part.assumingMemoryBound(to: Float.self).baseAddress!)
+        case .float16: .float16(part.assumingMemoryBound(to: UInt16.self).baseAddress!)
+        case .bfloat16: .bfloat16(part.assumingMemoryBound(to: UInt16.self).baseAddress!)
+        case .int8: preconditionFailure("numbers of 8 bit need their scales")
+        }
     }
 
     private func tensor(_ name: String) throws -> MappedTensor {

@@ -41,7 +41,8 @@ struct PromptChunk {
                 let isLast = end == prompt.tokens.count
                 let scored = prompt.logits == .all ? 0 : isLast ? end - first - 1 : end - first
                 return PromptChunk(
-                    prompt: index, first: first, tokens: Array(prompt.tokens[first..<end]), scored: scored..<end - first)
+                    prompt: index, first: first, tokens: Array(prompt.tokens[first..<end]), scored: scored..<end - first
+                )
             }
         }
     }

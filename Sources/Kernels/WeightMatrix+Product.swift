@@ -42,7 +42,7 @@ extension WeightMatrix {
             KernelSet.int8.dot_rows(
                 numbers.values, numbers.scales, count, columns, numbers.group, input.singles!, columns, input.tokens,
                 target, rows)
-        case .float32:
+        case .float32, .float16:
             KernelSet.selected.dot_rows_f32(
                 wide(tile, worker), count, columns, columns, input.singles!, columns, input.tokens, target, rows)
         }

@@ -11,7 +11,8 @@ func speedLines(prefill: Double?, decode: Double?, weights: Double?, peak: Int) 
     var lines: [String] = []
     if let prefill { lines.append("prefill \(figure(prefill)) tokens a second") }
     if let decode, let weights {
-        lines.append("decode \(figure(decode)) tokens a second, reading \(figure(weights / 1e9)) GB of weights a second")
+        lines.append(
+            "decode \(figure(decode)) tokens a second, reading \(figure(weights / 1e9)) GB of weights a second")
     }
     lines.append("memory \(fixed(Double(peak) / 0x1p30, 2)) GiB at most, pages of mapped files included")
     return lines

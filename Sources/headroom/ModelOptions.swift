@@ -8,8 +8,15 @@ import Recording
 
 /// The model to run, and how: options that `record`, `evaluate` and `generate` share.
 struct ModelOptions: ParsableArguments {
-    @Option(help: "A model's folder, or the name of a bundled one: default, default-base, default-gqa.")
+    @Option(
+        help: """
+            A model's folder (Hugging Face's or Megatron-LM's), or the name of a bundled one: default, default-base, \
+            default-gqa.
+            """)
     var model = "default"
+
+    @Option(help: ArgumentHelp("Its tokenizer.model; by default the one in the folder.", valueName: "file"))
+    var tokenizer: String?
 
     @Option(
         help: "Cache policy, as `headroom list policies` has them. By default dmc on a DMC model, else full.",
@@ -39,7 +46,8 @@ struct ModelOptions: ParsableArguments {
     }
 
     func loadModel() throws -> LoadedModel {
-        try LoadedModel(path: ModelLocator.folder(model), weightMemory: weightMemory?.bytes)
+        try LoadedModel(
+            path: ModelLocator.folder(model), tokenizerPath: tokenizer, weightMemory: weightMemory?.bytes)
     }
 
     func options(for model: LoadedModel) -> RunOptions {

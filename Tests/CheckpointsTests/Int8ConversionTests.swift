@@ -108,7 +108,8 @@ struct Int8ConversionTests {
         #expect("\(error)" == "\(target.file("new")): expected floating-point weights, found int8 already")
     }
 
-    @Test("A weight that is not finite is refused by its tensor, and nothing is left", arguments: [Float.nan, .infinity])
+    @Test(
+        "A weight that is not finite is refused by its tensor, and nothing is left", arguments: [Float.nan, .infinity])
     func notFinite(value: Float) throws {
         var model = RandomModel(shape)
         let name = "model.layers.1.self_attn.o_proj.weight"
@@ -144,21 +145,27 @@ struct Int8ConversionTests {
         func quantized(_ text: inout String, group: String = "128") {
             text = text.replacingOccurrences(
                 of: "\"model_type\"",
-                with: "\"quantization_config\": {\"quant_method\": \"headroom-int8\", \"group_size\": \(group)}, \"model_type\"")
+                with:
+                    "\"quantization_config\": {\"quant_method\": \"headroom-int8\", \"group_size\": \(group)}, \"model_type\""
+            )
         }
         let whole = StoredTensor(shape: [30, 150], values: Array(repeating: 1, count: 4500), elementType: .int8)
         #expect(
             try refusal { $1[name] = whole }
-                == "@/model.safetensors: tensor \(name): expected floating-point numbers by config.json, found I8")
+                == "@/model.safetensors: tensor \(name): expected floating-point numbers by the configuration, found I8"
+        )
         #expect(
-            try refusal { text, _ in quantized(&text) }.hasPrefix("@/model.safetensors: tensor lm_head.weight: expected I8"))
+            try refusal { text, _ in quantized(&text) }.hasPrefix(
+                "@/model.safetensors: tensor lm_head.weight: expected I8"))
         #expect(
             try refusal { text, tensors in
                 quantized(&text)
                 for (name, tensor) in tensors where tensor.shape.count == 2 && !name.contains("embed") {
                     tensors[name]!.elementType = .int8
                 }
-            } == "@/model.safetensors: tensor lm_head.weight_scale: expected by config.json, found nothing of that name")
+            }
+                == "@/model.safetensors: tensor lm_head.weight_scale: expected by the configuration, found nothing of that name"
+        )
         for group in ["0", "-1", "1.5", "\"x\"", "null"] {
             #expect(try refusal { text, _ in quantized(&text, group: group) }.contains("`group_size`"), "\(group)")
         }

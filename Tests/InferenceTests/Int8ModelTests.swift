@@ -32,7 +32,9 @@ struct Int8ModelTests {
         return (try LlamaModel(checkpoint), twin)
     }
 
-    @Test("Logits are the reference's for the numbers times their scales, in chunks and token by token", arguments: models)
+    @Test(
+        "Logits are the reference's for the numbers times their scales, in chunks and token by token", arguments: models
+    )
     func reference(model: ModelCase) throws {
         let tokens = model.tokens(140)
         let (core, twin) = try converted(model.model)

@@ -205,7 +205,8 @@ extension RandomMegatron {
         for kvHead in 0..<shape.kvHeads {
             let first = kvHead * (group + 2) * shape.headDim
             for query in 0..<group {
-                decision(first + (query + 1) * shape.headDim - 1, offset: -dmc.initialValue, spread: 1.5, stream, &bytes)
+                decision(
+                    first + (query + 1) * shape.headDim - 1, offset: -dmc.initialValue, spread: 1.5, stream, &bytes)
             }
             let key = first + (group + 1) * shape.headDim - 1
             decision(key, offset: dmc.initialValue + 1, spread: 3, stream, &bytes)

@@ -6,10 +6,12 @@ import Files
 public struct GroupedConversion {
     private let source: Checkpoint
     private let kvHeads: Int
+    private let tokenizerPath: String?
 
     /// A conversion of `source` to `kvHeads` KV heads a layer.
+    /// - Parameter tokenizerPath: the tokenizer to go along; nil for the one beside the source, if there is one.
     /// - Throws: `CheckpointError.conversion` where that cannot be.
-    public init(_ source: Checkpoint, kvHeads: Int) throws {
+    public init(_ source: Checkpoint, kvHeads: Int, tokenizerPath: String? = nil) throws {
         let shape = source.configuration
         guard shape.dmc == nil else {
             throw CheckpointError.conversion(
@@ -25,28 +27,36 @@ public struct GroupedConversion {
         }
         self.source = source
         self.kvHeads = kvHeads
+        self.tokenizerPath = tokenizerPath
     }
 
     /// Writes the converted model to the new folder `path`: aside, then renamed.
     /// - Throws: `FileError`.
     public func write(to path: String) throws {
-        try ConvertedFolder(
-            source: source, fields: ["num_key_value_heads": .number(Double(kvHeads))],
-            conversion: "gqa:\(kvHeads) averaged, untrained", tensors: entries()
-        ).write(to: path)
+        try CheckpointWriter(fields: fields, entries: entries(), tokenizerPath: tokenizerPath ?? source.tokenizerPath)
+            .write(to: path)
+    }
+
+    private var fields: [String: JSONValue] {
+        var fields = source.fields
+        fields["num_key_value_heads"] = .number(Double(kvHeads))
+        fields["headroom_conversion"] = source.conversionField(adding: "gqa:\(kvHeads) averaged, untrained")
+        return fields
     }
 
     private func entries() -> [SafetensorsWriter.Entry] {
         let grouped = Set(
             (0..<source.configuration.layers).flatMap { layer in
-                ["k", "v"].map { TensorName.attention($0, layer: layer) }
+                ["k", "v"].flatMap {
+                    [TensorName.attention($0, layer: layer), TensorName.attentionBias($0, layer: layer)]
+                }
             })
         return source.weights.names.compactMap { name in
             guard let tensor = source.weights.tensor(name) else { return nil }
-            let averages = grouped.contains(name)
-            let shape = averages ? [kvHeads * source.configuration.headDim, tensor.shape[1]] : tensor.shape
-            return SafetensorsWriter.Entry(name: name, shape: shape, elementType: tensor.elementType) {
-                averages ? averaged(tensor) : withExtendedLifetime(tensor.file) { Array(tensor.bytes) }
+            guard grouped.contains(name) else { return tensor.entry(name) }
+            let shape = [kvHeads * source.configuration.headDim] + tensor.shape.dropFirst()
+            return SafetensorsWriter.Entry(name: name, shape: shape, elementType: tensor.elementType) { sink in
+                try averaged(tensor).withUnsafeBytes(sink)
             }
         }
     }
@@ -54,7 +64,7 @@ public struct GroupedConversion {
     /// The mean of each group's rows, in single precision, rounded to the tensor's own width.
     private func averaged(_ tensor: MappedTensor) -> [UInt8] {
         let old = tensor.floats
-        let perHead = source.configuration.headDim * tensor.shape[1]
+        let perHead = tensor.shape.dropFirst().reduce(source.configuration.headDim, *)
         let group = source.configuration.kvHeads / kvHeads
         var writer = ByteWriter()
         for head in 0..<kvHeads {
@@ -63,19 +73,12 @@ public struct GroupedConversion {
                 let mean = sum / Float(group)
                 switch tensor.elementType {
                 case .float32: writer.write(mean)
+                case .float16: writer.write(mean.half)
                 case .bfloat16: writer.write(mean.bfloat16)
                 case .int8: preconditionFailure("averages are taken of floating-point weights")
                 }
             }
         }
         return writer.bytes
-    }
-}
-
-extension Float {
-    /// The nearest bfloat16, ties to even; its bits.
-    var bfloat16: UInt16 {
-        guard isFinite else { return UInt16(truncatingIfNeeded: bitPattern >> 16) | (isNaN ? 0x40 : 0) }
-        return UInt16(truncatingIfNeeded: (bitPattern + 0x7FFF + (bitPattern >> 16 & 1)) >> 16)
     }
 }

@@ -6,16 +6,21 @@ import Files
 public struct Int8Conversion {
     private let source: Checkpoint
     private let quantization: WeightQuantization
+    private let tokenizerPath: String?
 
     /// A conversion of `source`.
+    /// - Parameter tokenizerPath: the tokenizer to go along; nil for the one beside the source, if there is one.
     /// - Throws: `CheckpointError.conversion` where its weights are whole numbers already.
-    public init(_ source: Checkpoint, quantization: WeightQuantization = .standard) throws {
+    public init(
+        _ source: Checkpoint, quantization: WeightQuantization = .standard, tokenizerPath: String? = nil
+    ) throws {
         guard source.configuration.quantization == nil else {
             throw CheckpointError.conversion(
                 path: source.path, expected: "floating-point weights", found: "int8 already")
         }
         self.source = source
         self.quantization = quantization
+        self.tokenizerPath = tokenizerPath
     }
 
     /// What came of it.
@@ -39,21 +44,21 @@ public struct Int8Conversion {
         let total = entries.reduce(0) { $0 + $1.count }
         var done = 0
         let watched = entries.map { entry in
-            SafetensorsWriter.Entry(name: entry.name, shape: entry.shape, elementType: entry.elementType) {
-                defer {
-                    done += entry.count
-                    progress(done, total)
-                }
-                return try entry.bytes()
+            SafetensorsWriter.Entry(name: entry.name, shape: entry.shape, elementType: entry.elementType) { sink in
+                try entry.write(sink)
+                done += entry.count
+                progress(done, total)
             }
         }
-        try ConvertedFolder(
-            source: source, fields: ["quantization_config": quantization.json],
-            conversion: "int8 weights, groups of \(quantization.groupSize)", tensors: watched
-        ).write(to: path)
+        var fields = source.fields
+        fields["quantization_config"] = quantization.json
+        fields["headroom_conversion"] = source.conversionField(
+            adding: "int8 weights, groups of \(quantization.groupSize)")
+        try CheckpointWriter(fields: fields, entries: watched, tokenizerPath: tokenizerPath ?? source.tokenizerPath)
+            .write(to: path)
         let loss = matrices.reduce(into: Int8Quantizer.Loss()) { $0 += $1.loss }
         return Summary(
-            sourceBytes: source.weights.names.reduce(0) { $0 + (source.weights.tensor($1)?.bytes.count ?? 0) },
+            sourceBytes: source.weights.names.reduce(0) { $0 + (source.weights.tensor($1)?.byteCount ?? 0) },
             bytes: total,
             relativeError: loss.weights > 0 ? (loss.differences / loss.weights).squareRoot() : 0)
     }
@@ -66,27 +71,24 @@ public struct Int8Conversion {
                 throw CheckpointError.missingTensor(path: source.weights.path, name: name)
             }
             guard TensorName.isQuantizable(name, shape: shape) else {
-                entries.append(
-                    SafetensorsWriter.Entry(name: name, shape: shape, elementType: tensor.elementType) {
-                        withExtendedLifetime(tensor.file) { Array(tensor.bytes) }
-                    })
+                entries.append(tensor.entry(name))
                 continue
             }
             let matrix = QuantizedMatrix(tensor, quantization)
             matrices.append(matrix)
             entries.append(
-                SafetensorsWriter.Entry(name: name, shape: shape, elementType: .int8) {
+                SafetensorsWriter.Entry(name: name, shape: shape, elementType: .int8) { sink in
                     let bytes = matrix.valueBytes()
                     guard matrix.loss.differences.isFinite else {
                         throw CheckpointError.conversion(
                             path: source.path, expected: "finite weights in tensor \(name)", found: "one that is not")
                     }
-                    return bytes
+                    try bytes.withUnsafeBytes(sink)
                 })
             entries.append(
                 SafetensorsWriter.Entry(
-                    name: TensorName.scale(of: name), shape: matrix.scaleShape, elementType: .float32,
-                    bytes: matrix.scaleBytes))
+                    name: TensorName.scale(of: name), shape: matrix.scaleShape, elementType: .float32
+                ) { sink in try matrix.scaleBytes().withUnsafeBytes(sink) })
         }
         return entries
     }
