@@ -153,6 +153,27 @@ struct WeightMatrixTests {
         }
     }
 
+    @Test("Products with halves are those with the same numbers in single precision")
+    func halves() {
+        let (rows, columns, tokens) = (150, 33, 6)
+        var seeded = SeededNumbers(seed: 5)
+        let halves = seeded.normals(rows * columns).map { Float16($0) }
+        let input = seeded.normals(tokens * columns)
+        let pool = WorkerPool(threads: 2)
+        halves.map(\.bitPattern).withUnsafeBufferPointer { narrow in
+            halves.map(Float.init).withUnsafeBufferPointer { wide in
+                let matrices = [
+                    WeightMatrix(.float16(narrow.baseAddress!), rows: rows, columns: columns, owner: pool),
+                    WeightMatrix(.float32(wide.baseAddress!), rows: rows, columns: columns, owner: pool),
+                ]
+                for kind in [Kind.singles, .roundedInput] {
+                    let out = product(kind, matrices, input, .pool(pool))
+                    #expect(out[0] == out[1])
+                }
+            }
+        }
+    }
+
     @Test("A row comes out widened", arguments: [false, true])
     func copyRow(isNarrow: Bool) {
         let numbers = Numbers(5 * 11)

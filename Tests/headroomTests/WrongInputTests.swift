@@ -35,6 +35,12 @@ struct WrongInputTests {
         ("a trace to compare that is none", ["compare", "--trace", "@/a.hrt"], 1, "a.hrt"),
         ("decisions that are none", ["import", "@/a.jsonl", "--output", "@/a.hrt"], 1, "a.jsonl"),
         ("shards that are none", ["merge", "@/a.hrt", "--output", "@/b.hrt"], 1, "a.hrt"),
+        (
+            "two conversions at once",
+            ["convert", "--from", "default", "--to", "@/a", "--gqa", "2", "--weights", "int8"], 64, "--gqa"
+        ),
+        ("weights of no known kind", ["convert", "--from", "default", "--to", "@/a", "--weights", "int3"], 64, "int8"),
+        ("a memory size that is none", ["evaluate", "--weight-memory", "much"], 64, "--weight-memory"),
         ("no trace and no ratio", plan(lengths: ["--policy", "dmc"]), 64, "trace"),
     ]
 
