@@ -32,6 +32,7 @@ struct Headroom: ParsableCommand {
             DemoCommand.self, RecordCommand.self, MergeCommand.self, ImportCommand.self, InspectCommand.self,
             EvaluateCommand.self, GenerateCommand.self,
             PlanCommand.self,
-            CompareCommand.self, ListCommand.self, ConvertCommand.self, ReportCommand.self, ForgeCommand.self,
+            CompareCommand.self, ListCommand.self, ConvertCommand.self, ReportCommand.self,
+            BenchCommand.self, ForgeCommand.self,
         ])
 }

@@ -65,4 +65,7 @@ const hr_kernels *hr_kernels_named(const char *name);
 /* Tells the processor that this thread is waiting for another one. */
 void hr_pause(void);
 
+/* The exclusive or of `count` words: reads memory as fast as one core can, to measure what that is. */
+uint64_t hr_read_words(const uint64_t *words, size_t count);
+
 #endif
