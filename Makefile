@@ -8,7 +8,7 @@ PACKAGES := libopenblas-dev libsentencepiece-dev libgnuplot-iostream-dev libboos
 PREFIX ?= /usr/local
 BUILD := .build/release
 # The suites whose numbers depend on the kernels: they run once more with the plain ones.
-NUMERIC := KernelsTests|InferenceTests|RecordingTests|WorkbenchTests
+NUMERIC := KernelsTests|TracesTests|InferenceTests|RecordingTests|WorkbenchTests
 
 .PHONY: demo build test install lint clean packages toolchain
 

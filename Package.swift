@@ -8,6 +8,7 @@ let modules: [Target] = [
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .target(name: "CKernels"),
+    .target(name: "CDecisions"),
     .target(name: "CSentencePiece", linkerSettings: [.linkedLibrary("sentencepiece")]),
     .target(
         name: "CGnuplot",
@@ -21,7 +22,8 @@ let modules: [Target] = [
     .target(name: "Tokenizers", dependencies: ["CSentencePiece", "Files"]),
     .target(name: "Checkpoints", dependencies: ["Files", "Descriptions"]),
     .target(name: "Inference", dependencies: ["Kernels", "Checkpoints", "Descriptions"]),
-    .target(name: "Traces", dependencies: ["Files", "Descriptions"], exclude: ["Format.md", "Import.md"]),
+    .target(
+        name: "Traces", dependencies: ["CDecisions", "Files", "Descriptions"], exclude: ["Format.md", "Import.md"]),
     .target(
         name: "Recording", dependencies: ["Inference", "Tokenizers", "Traces", "Checkpoints", "Files", "Descriptions"]),
     .target(
@@ -41,7 +43,8 @@ let modules: [Target] = [
     .target(
         name: "Workbench",
         dependencies: [
-            "Recording", "Capacity", "Comparison", "Reports", "BundledModels", "Traces", "Files", "Descriptions",
+            "Recording", "Inference", "Kernels", "CKernels", "COpenBLAS", "Checkpoints", "Capacity", "Comparison",
+            "Reports", "BundledModels", "Traces", "Files", "Descriptions",
         ]),
     .executableTarget(
         name: "headroom",
@@ -53,8 +56,9 @@ let modules: [Target] = [
         ]),
 ]
 
-func tests(_ module: String, _ others: Target.Dependency...) -> Target {
-    .testTarget(name: "\(module)Tests", dependencies: [.byName(name: module), "TestSupport"] + others)
+func tests(_ module: String, _ others: Target.Dependency..., resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: "\(module)Tests", dependencies: [.byName(name: module), "TestSupport"] + others, resources: resources)
 }
 
 let suites: [Target] = [
@@ -68,7 +72,7 @@ let suites: [Target] = [
     tests("Kernels", "CKernels"),
     tests("Tokenizers", "BundledModels", "CSentencePiece"),
     tests("Checkpoints"),
-    tests("Inference", "BundledModels"),
+    tests("Inference", "BundledModels", resources: [.copy("Fixtures")]),
     tests("Traces"),
     tests("Recording", "BundledModels"),
     tests("Capacity"),

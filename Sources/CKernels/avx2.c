@@ -1,4 +1,4 @@
-/* The set for AVX2 with FMA. Its twin is plain.c. */
+/* The set for AVX2 with FMA and F16C. Its twin is plain.c. */
 #include "sets.h"
 
 #if defined(__x86_64__)
@@ -6,7 +6,7 @@
 #include <immintrin.h>
 #include <math.h>
 
-#define VECTOR __attribute__((target("avx2,fma")))
+#define VECTOR __attribute__((target("avx2,fma,f16c")))
 #define INLINE VECTOR static inline __attribute__((always_inline))
 #define UNROLL _Pragma("clang loop unroll(full)")
 
@@ -112,6 +112,12 @@ VECTOR static void narrow_bf16(const float *in, size_t count, uint16_t *out) {
         uint32_t bits = (uint32_t)_mm_cvtsi128_si32(_mm_castps_si128(_mm_set_ss(in[i])));
         out[i] = (uint16_t)((in[i] != in[i] ? bits | 0x400000 : bits + 0x7fff + (bits >> 16 & 1)) >> 16);
     }
+}
+
+VECTOR static void widen_f16(const uint16_t *in, size_t count, float *out) {
+    size_t i = 0;
+    for (; i + 8 <= count; i += 8) _mm256_storeu_ps(out + i, _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(in + i))));
+    for (; i < count; i++) out[i] = _mm_cvtss_f32(_mm_cvtph_ps(_mm_cvtsi32_si128(in[i])));
 }
 
 /* exp by range reduction to [-ln2/2, ln2/2] and the polynomial of Cephes' expf; relative error below 2e-7.
@@ -253,8 +259,8 @@ VECTOR static double log_sum_exp(const float *values, size_t count) {
 }
 
 const hr_kernels hr_avx2_set = {
-    "avx2", dot_rows_f32, dot_rows_bf16, dot_rows_narrow, widen_bf16, narrow_bf16, softmax,
-    softmax_step, weighted_sums, rms_norm, swiglu, log_sum_exp,
+    "avx2", dot_rows_f32, dot_rows_bf16, dot_rows_narrow, widen_bf16, widen_f16, narrow_bf16,
+    softmax, softmax_step, weighted_sums, rms_norm, swiglu, log_sum_exp,
 };
 
 #endif

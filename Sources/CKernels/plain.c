@@ -49,6 +49,26 @@ static void narrow_bf16(const float *in, size_t count, uint16_t *out) {
     }
 }
 
+/* A half's exponent and fraction, put where a single has them, are 2^112 times too small, subnormal or not. */
+static float widen_half(uint16_t half) {
+    uint32_t sign = (uint32_t)(half & 0x8000) << 16, rest = half & 0x7FFF, bits = rest << 13;
+    float value;
+    if (rest < 0x7C00) {
+        memcpy(&value, &bits, sizeof value);
+        value *= 0x1p112f;
+        memcpy(&bits, &value, sizeof value);
+    } else {
+        bits |= rest == 0x7C00 ? 0x7F800000 : 0x7FC00000;
+    }
+    bits |= sign;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static void widen_f16(const uint16_t *in, size_t count, float *out) {
+    for (size_t i = 0; i < count; i++) out[i] = widen_half(in[i]);
+}
+
 static void softmax(float *values, size_t count, float scale) {
     float largest = values[0] * scale;
     for (size_t i = 1; i < count; i++) largest = fmaxf(largest, values[i] * scale);
@@ -107,6 +127,6 @@ static double log_sum_exp(const float *values, size_t count) {
 }
 
 const hr_kernels hr_plain_set = {
-    "plain", dot_rows_f32, dot_rows_bf16, dot_rows_narrow, widen_bf16, narrow_bf16, softmax,
-    softmax_step, weighted_sums, rms_norm, swiglu, log_sum_exp,
+    "plain", dot_rows_f32, dot_rows_bf16, dot_rows_narrow, widen_bf16, widen_f16, narrow_bf16,
+    softmax, softmax_step, weighted_sums, rms_norm, swiglu, log_sum_exp,
 };

@@ -2,47 +2,73 @@ import Descriptions
 import Files
 import Foundation
 
-/// A model's folder: `config.json`, its weights, and perhaps a tokenizer.
+/// A model's folder, opened: its configuration, its weights, and perhaps a tokenizer beside them. It is Hugging Face's
+/// (`config.json` and safetensors, in one file or in shards with an index) or Megatron-LM's.
 public struct Checkpoint: Sendable {
     /// The folder's path.
     public let path: String
-    /// Its `config.json`.
+    /// Shape and constants.
     public let configuration: ModelConfiguration
     /// Its tensors, mapped, by their Hugging Face names.
     public let weights: any WeightSource
-    let configurationBytes: [UInt8]
-    private let safetensors: SafetensorsFile
+    /// The configuration as a `config.json` has it, with what Headroom passes over.
+    let fields: [String: JSONValue]
+    /// What a fingerprint takes in before the weights' own headers.
+    private let configurationBytes: [UInt8]
 
     /// The folder's last name: what the model is called.
     public var name: String { URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent }
 
     /// The SentencePiece model beside the weights; nil if there is none.
-    public var tokenizerPath: String? {
+    public var tokenizerPath: String? { Checkpoint.tokenizerPath(in: path) }
+
+    /// The SentencePiece model in the folder at `path`; nil if there is none.
+    public static func tokenizerPath(in path: String) -> String? {
         let candidate = "\(path)/tokenizer.model"
         return FileManager.default.fileExists(atPath: candidate) ? candidate : nil
     }
 
     /// Opens the folder at `path`, and checks that its weights are those its configuration describes.
+    /// - Parameter vocabulary: the tokenizer's, if there is one; a Megatron checkpoint needs it to tell tokens from
+    ///   padding, and to know the tokens that begin and end a text. A `config.json` says so itself.
     /// - Throws: `CheckpointError`, `ConfigurationError`, or `FileError`.
-    public init(path: String) throws {
+    public init(path: String, vocabulary: TextVocabulary? = nil) throws {
         self.path = path
-        let configurationPath = try Checkpoint.file("config.json", in: path)
-        configurationBytes = try MappedFile.contents(of: configurationPath)
-        configuration = try ModelConfiguration(json: Data(configurationBytes), path: configurationPath)
-        guard configuration.unsupported.isEmpty else {
-            throw ConfigurationError.unsupported(path: configurationPath, features: configuration.unsupported)
+        if !Checkpoint.has("config.json", in: path), let folder = try MegatronFolder(path: path) {
+            let megatron = try MegatronCheckpoint(folder, path: path, vocabulary: vocabulary)
+            configuration = megatron.configuration
+            weights = megatron.weights
+            fields = megatron.fields
+            // It is in the archives, whose pickles are the weights' headers.
+            configurationBytes = []
+        } else {
+            let file = try Checkpoint.file("config.json", in: path)
+            configurationBytes = try MappedFile.contents(of: file)
+            configuration = try ModelConfiguration(json: Data(configurationBytes), path: file)
+            guard configuration.unsupported.isEmpty else {
+                throw ConfigurationError.unsupported(path: file, features: configuration.unsupported)
+            }
+            fields = try JSONDecoder().decode([String: JSONValue].self, from: Data(configurationBytes))
+            weights = try Checkpoint.safetensors(in: path)
         }
-        safetensors = try SafetensorsFile(path: try Checkpoint.file("model.safetensors", in: path))
-        weights = safetensors
         try Checkpoint.check(weights, against: configuration)
     }
 
-    private static func file(_ name: String, in folder: String) throws -> String {
-        let path = "\(folder)/\(name)"
-        guard FileManager.default.fileExists(atPath: path) else {
-            throw CheckpointError.missingFile(folder: folder, name: name)
+    /// One file, or shards with an index.
+    private static func safetensors(in folder: String) throws -> any WeightSource {
+        if !has(SafetensorsFolder.single, in: folder), has(SafetensorsFolder.index, in: folder) {
+            return try SafetensorsFolder(path: folder)
         }
-        return path
+        return try SafetensorsFile(path: try file(SafetensorsFolder.single, in: folder))
+    }
+
+    private static func has(_ name: String, in folder: String) -> Bool {
+        FileManager.default.fileExists(atPath: "\(folder)/\(name)")
+    }
+
+    private static func file(_ name: String, in folder: String) throws -> String {
+        guard has(name, in: folder) else { throw CheckpointError.missingFile(folder: folder, name: name) }
+        return "\(folder)/\(name)"
     }
 
     private static func check(_ weights: any WeightSource, against configuration: ModelConfiguration) throws {
@@ -68,11 +94,11 @@ public struct Checkpoint: Sendable {
     public var fingerprint: String {
         var digest = Digest()
         digest.update(configurationBytes)
-        digest.update(safetensors.header)
-        for name in weights.names {
-            guard let bytes = weights.tensor(name)?.bytes else { continue }
-            digest.update(UnsafeRawBufferPointer(rebasing: bytes.prefix(4096)))
-            digest.update(UnsafeRawBufferPointer(rebasing: bytes.suffix(4096)))
+        for header in weights.headers { digest.update(header) }
+        for tensor in weights.stored {
+            let count = tensor.byteCount
+            tensor.forEachPart(0, to: min(count, 4096)) { digest.update($0) }
+            tensor.forEachPart(max(0, count - 4096), to: count) { digest.update($0) }
         }
         return digest.finalize().hexadecimal
     }

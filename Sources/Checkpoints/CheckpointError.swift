@@ -6,6 +6,8 @@ public enum CheckpointError: Error, Equatable, Sendable, CustomStringConvertible
     case wrongShape(path: String, name: String, expected: [Int], found: [Int])
     /// The folder has no file of that name.
     case missingFile(folder: String, name: String)
+    /// The ranks of a parallel training do not divide what they should have parts of.
+    case ranks(path: String, what: String, count: Int, ranks: Int)
     /// The model cannot be converted as was asked.
     case conversion(path: String, expected: String, found: String)
 
@@ -13,9 +15,11 @@ public enum CheckpointError: Error, Equatable, Sendable, CustomStringConvertible
     public var description: String {
         switch self {
         case .missingTensor(let path, let name):
-            "\(path): tensor \(name): expected by config.json, found nothing of that name"
+            "\(path): tensor \(name): expected by the configuration, found nothing of that name"
         case .wrongShape(let path, let name, let expected, let found):
-            "\(path): tensor \(name): expected shape \(expected) by config.json, found \(found)"
+            "\(path): tensor \(name): expected shape \(expected) by the configuration, found \(found)"
+        case .ranks(let path, let what, let count, let ranks):
+            "\(path): expected \(what) that its \(ranks) ranks divide, found \(count)"
         case .missingFile(let folder, let name): "\(folder): expected a model's folder, found no \(name) in it"
         case .conversion(let path, let expected, let found): "\(path): expected \(expected), found \(found)"
         }

@@ -17,6 +17,10 @@ public enum TensorName {
     public static func attention(_ part: String, layer: Int) -> String {
         "model.layers.\(layer).self_attn.\(part)_proj.weight"
     }
+    /// The bias of attention's projection `part`, one of `q`, `k`, `v`, `o`.
+    public static func attentionBias(_ part: String, layer: Int) -> String {
+        "model.layers.\(layer).self_attn.\(part)_proj.bias"
+    }
     /// The MLP's projection `part`, one of `gate`, `up`, `down`.
     public static func mlp(_ part: String, layer: Int) -> String { "model.layers.\(layer).mlp.\(part)_proj.weight" }
 
@@ -37,6 +41,11 @@ public enum TensorName {
                 (mlp("gate", layer: layer), [middle, hidden]), (mlp("up", layer: layer), [middle, hidden]),
                 (mlp("down", layer: layer), [hidden, middle]),
             ]
+            if configuration.attentionBias {
+                shapes += [("q", queries), ("k", keys), ("v", keys), ("o", hidden)].map { part, size in
+                    (attentionBias(part, layer: layer), [size])
+                }
+            }
         }
         return shapes
     }

@@ -6,4 +6,9 @@ public protocol WeightSource: Sendable {
     func tensor(_ name: String) -> MappedTensor?
     /// Where the tensors come from, for errors.
     var path: String { get }
+    /// What describes the tensors, as it stands in each file; valid as long as this source lives. A fingerprint takes it
+    /// in, and `stored` after it.
+    var headers: [UnsafeRawBufferPointer] { get }
+    /// The tensors as they are stored, in the order of the names they are stored under.
+    var stored: [MappedTensor] { get }
 }

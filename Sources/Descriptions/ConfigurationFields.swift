@@ -4,9 +4,12 @@ import Foundation
 struct ConfigurationFields {
     private let values: [String: JSONValue]
     private let path: String
+    /// What names begin with where these fields are within another one.
+    private let prefix: String
 
     init(data: Data, path: String) throws {
         self.path = path
+        prefix = ""
         guard let value = try? JSONDecoder().decode(JSONValue.self, from: data) else {
             throw ConfigurationError.notAnObject(path: path, found: "text that is not JSON")
         }
@@ -16,8 +19,14 @@ struct ConfigurationFields {
         values = object
     }
 
+    init(_ values: [String: JSONValue], path: String, prefix: String = "") {
+        self.values = values
+        self.path = path
+        self.prefix = prefix
+    }
+
     func error(_ name: String, expected: String, found: String) -> ConfigurationError {
-        .field(path: path, name: name, expected: expected, found: found)
+        .field(path: path, name: prefix + name, expected: expected, found: found)
     }
 
     private func value(_ name: String) -> JSONValue? {
@@ -75,6 +84,29 @@ struct ConfigurationFields {
         return text
     }
 
+    /// The fields within a field.
+    func object(_ name: String) throws -> ConfigurationFields? {
+        guard let value = value(name) else { return nil }
+        guard case .object(let fields) = value else { throw error(name, expected: "an object", found: "\(value)") }
+        return ConfigurationFields(fields, path: path, prefix: "\(prefix)\(name).")
+    }
+
+    /// What is said of rotary angles beyond their base: `rope_scaling`, or `rope_parameters` as transformers has it from
+    /// release 5 on, the base in it.
+    var ropeFields: ConfigurationFields? {
+        get throws { try object("rope_parameters") ?? object("rope_scaling") }
+    }
+
+    /// The kind of change to the angles; nil where none is named.
+    var ropeType: String? {
+        get throws { try text("rope_type") ?? text("type") }
+    }
+
+    /// The base of the rotary angles.
+    func ropeTheta() throws -> Double {
+        try positive("rope_theta") ?? object("rope_parameters")?.positive("rope_theta") ?? 10_000
+    }
+
     /// One token id, or a list of them, each below `vocabulary`.
     func tokens(_ name: String, vocabulary: Int) throws -> [Int] {
         guard let value = value(name) else { return [] }
@@ -96,10 +128,22 @@ struct ConfigurationFields {
         if let activation = value("hidden_act"), activation != .string("silu") {
             features.append("hidden_act \(activation)")
         }
-        for name in ["attention_bias", "mlp_bias"] where try flag(name) == true { features.append(name) }
-        for name in ["rope_scaling", "quantization_config", "sliding_window", "kv_lora_rank", "num_local_experts"]
+        if try flag("mlp_bias") == true { features.append("mlp_bias") }
+        features += try unsupportedRope()
+        for name in ["quantization_config", "sliding_window", "kv_lora_rank", "num_local_experts"]
         where value(name) != nil { features.append(name) }
-        if let partial = try number("partial_rotary_factor"), partial != 1 {
+        return features
+    }
+
+    private func unsupportedRope() throws -> [String] {
+        var features: [String] = []
+        let rope = try ropeFields
+        switch try rope?.ropeType {
+        case "default", "llama3": break
+        case let type?: features.append("rope_scaling \(JSONValue.string(type))")
+        case nil: if try rope?.number("factor") != nil { features.append("rope_scaling") }
+        }
+        if let partial = try number("partial_rotary_factor") ?? rope?.number("partial_rotary_factor"), partial != 1 {
             features.append("partial_rotary_factor \(partial)")
         }
         return features

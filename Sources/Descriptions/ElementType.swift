@@ -2,6 +2,8 @@
 public enum ElementType: String, Sendable, Codable, CaseIterable {
     /// IEEE 754 single.
     case float32 = "F32"
+    /// IEEE 754 half.
+    case float16 = "F16"
     /// bfloat16: the upper half of a single.
     case bfloat16 = "BF16"
 
@@ -9,7 +11,7 @@ public enum ElementType: String, Sendable, Codable, CaseIterable {
     public var bytes: Int {
         switch self {
         case .float32: 4
-        case .bfloat16: 2
+        case .float16, .bfloat16: 2
         }
     }
 }

@@ -6,7 +6,15 @@ extension ModelConfiguration {
     /// - Parameter path: where the data comes from, for errors.
     /// - Throws: `ConfigurationError`, naming the field.
     public init(json data: Data, path: String) throws {
-        let fields = try ConfigurationFields(data: data, path: path)
+        try self.init(ConfigurationFields(data: data, path: path))
+    }
+
+    /// The same out of fields that are read already.
+    public init(fields: [String: JSONValue], path: String) throws {
+        try self.init(ConfigurationFields(fields, path: path))
+    }
+
+    private init(_ fields: ConfigurationFields) throws {
         let hidden = try fields.size("hidden_size", limit: 1 << 22)
         let heads = try fields.size("num_attention_heads", limit: 1 << 12)
         let kvHeads = try fields.optionalSize("num_key_value_heads", limit: heads) ?? heads
@@ -25,8 +33,9 @@ extension ModelConfiguration {
             hiddenSize: hidden, intermediateSize: intermediate, layers: layers, heads: heads, kvHeads: kvHeads,
             headDim: headDim, vocabularySize: vocabulary,
             normEpsilon: try fields.positive("rms_norm_eps") ?? 1e-6,
-            ropeTheta: try fields.positive("rope_theta") ?? 10_000,
+            ropeTheta: try fields.ropeTheta(), ropeScaling: try RopeScaling(fields),
             maxPositions: try fields.optionalSize("max_position_embeddings", limit: 1 << 30) ?? 2048,
+            attentionBias: try fields.flag("attention_bias") ?? false,
             tiesEmbeddings: try fields.flag("tie_word_embeddings") ?? false,
             bosToken: try fields.tokens("bos_token_id", vocabulary: vocabulary).first,
             eosTokens: try fields.tokens("eos_token_id", vocabulary: vocabulary),

@@ -18,8 +18,12 @@ public struct ModelConfiguration: Hashable, Sendable {
     public var normEpsilon: Double
     /// Base of the rotary angles (`rope_theta`).
     public var ropeTheta: Double
+    /// What stretches the rotary angles to a longer context (`rope_scaling`); nil for nothing.
+    public var ropeScaling: RopeScaling?
     /// The context the model was trained for, in tokens (`max_position_embeddings`).
     public var maxPositions: Int
+    /// Whether the projections of attention add a bias (`attention_bias`).
+    public var attentionBias: Bool
     /// Whether the output layer is the embedding (`tie_word_embeddings`).
     public var tiesEmbeddings: Bool
     /// Beginning-of-sequence token (`bos_token_id`).
@@ -37,8 +41,9 @@ public struct ModelConfiguration: Hashable, Sendable {
     /// A configuration by its numbers; see the properties.
     public init(
         hiddenSize: Int, intermediateSize: Int, layers: Int, heads: Int, kvHeads: Int, headDim: Int,
-        vocabularySize: Int, normEpsilon: Double = 1e-5, ropeTheta: Double = 10_000, maxPositions: Int,
-        tiesEmbeddings: Bool = false, bosToken: Int? = nil, eosTokens: [Int] = [], dmc: DMCSettings? = nil,
+        vocabularySize: Int, normEpsilon: Double = 1e-5, ropeTheta: Double = 10_000,
+        ropeScaling: RopeScaling? = nil, maxPositions: Int, attentionBias: Bool = false, tiesEmbeddings: Bool = false,
+        bosToken: Int? = nil, eosTokens: [Int] = [], dmc: DMCSettings? = nil,
         conversion: String? = nil, unsupported: [String] = []
     ) {
         self.hiddenSize = hiddenSize
@@ -50,7 +55,9 @@ public struct ModelConfiguration: Hashable, Sendable {
         self.vocabularySize = vocabularySize
         self.normEpsilon = normEpsilon
         self.ropeTheta = ropeTheta
+        self.ropeScaling = ropeScaling
         self.maxPositions = maxPositions
+        self.attentionBias = attentionBias
         self.tiesEmbeddings = tiesEmbeddings
         self.bosToken = bosToken
         self.eosTokens = eosTokens
@@ -70,8 +77,10 @@ extension ModelConfiguration {
         return embeddings + layers * parametersPerLayer + hiddenSize
     }
 
-    /// Parameters of one decoder layer: two norms, four projections of attention, three of the MLP.
+    /// Parameters of one decoder layer: two norms, four projections of attention, with or without bias, three of the MLP.
     public var parametersPerLayer: Int {
-        2 * hiddenSize + 2 * (heads + kvHeads) * headDim * hiddenSize + 3 * hiddenSize * intermediateSize
+        let biases = attentionBias ? (heads + 2 * kvHeads) * headDim + hiddenSize : 0
+        return biases + 2 * hiddenSize + 2 * (heads + kvHeads) * headDim * hiddenSize + 3 * hiddenSize
+            * intermediateSize
     }
 }

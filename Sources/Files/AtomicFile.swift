@@ -37,15 +37,18 @@ public enum AtomicFile {
 
     /// Writes all of `bytes` to an open descriptor, however many calls it takes.
     public static func write(_ bytes: [UInt8], to descriptor: Int32, path: String) throws {
-        try bytes.withUnsafeBytes { buffer in
-            var rest = buffer[...]
-            while !rest.isEmpty {
-                let block = UnsafeRawBufferPointer(rebasing: rest)
-                let count = Foundation.write(descriptor, block.baseAddress, block.count)
-                if count < 0 && errno == EINTR { continue }
-                guard count > 0 else { throw FileError.unwritable(path: path, reason: FileError.systemReason) }
-                rest = rest.dropFirst(count)
-            }
+        try bytes.withUnsafeBytes { try write($0, to: descriptor, path: path) }
+    }
+
+    /// The same out of memory that is somebody else's.
+    public static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String) throws {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let block = UnsafeRawBufferPointer(rebasing: rest)
+            let count = Foundation.write(descriptor, block.baseAddress, block.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw FileError.unwritable(path: path, reason: FileError.systemReason) }
+            rest = rest.dropFirst(count)
         }
     }
 }

@@ -27,6 +27,9 @@ public struct ByteReader {
         return UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count])
     }
 
+    /// All that is left, in place; nothing is read by looking.
+    public var rest: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[(bytes.count - remaining)...]) }
+
     /// The next integer.
     public mutating func read<Value: FixedWidthInteger>(_ type: Value.Type = Value.self) throws -> Value {
         Value(littleEndian: try read(count: MemoryLayout<Value>.size).loadUnaligned(as: Value.self))

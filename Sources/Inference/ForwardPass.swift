@@ -21,9 +21,15 @@ struct ForwardPass {
         let (layer, shape) = (model.layers[index], model.configuration)
         takeNorm(scratch.hidden, layer.attentionNorm, rows, for: [layer.query, layer.key, layer.value])
         multiply([(layer.query, scratch.queries), (layer.key, scratch.keys), (layer.value, scratch.values)])
+        if let biases = layer.biases {
+            addBias(biases.query, toRows: scratch.queries, rows)
+            addBias(biases.key, toRows: scratch.keys, rows)
+            addBias(biases.value, toRows: scratch.values, rows)
+        }
         attend(layer: index, rows)
         take(scratch.attended, rows, columns: shape.heads * shape.headDim, for: [layer.attentionOutput])
         multiply([(layer.attentionOutput, scratch.update)])
+        if let biases = layer.biases { addBias(biases.output, toRows: scratch.update, rows) }
 
         takeNorm(scratch.hidden, adding: scratch.update, layer.mlpNorm, rows, for: [layer.gate, layer.up])
         multiply([(layer.gate, scratch.gate), (layer.up, scratch.up)])
@@ -65,6 +71,10 @@ struct ForwardPass {
 
     private func multiply(_ products: [WeightMatrix.Product]) {
         WeightMatrix.multiply(scratch.input, products, workers: .pool(pool))
+    }
+
+    private func addBias(_ bias: [Float], toRows out: UnsafeMutablePointer<Float>, _ rows: Int) {
+        for row in 0..<rows { add(bias, to: out + row * bias.count, count: bias.count) }
     }
 
     /// One sequence shares its heads among the threads; several are shared among them whole.

@@ -28,7 +28,9 @@ public final class LlamaModel: Sendable {
         output = configuration.tiesEmbeddings ? embedding : try tensors.matrix(TensorName.output)
         finalNorm = try tensors.vector(TensorName.finalNorm)
         layers = try (0..<configuration.layers).map { try DecoderLayer(layer: $0, tensors) }
-        rotary = RotaryEmbedding(headDim: configuration.headDim, base: configuration.ropeTheta)
+        rotary = RotaryEmbedding(headDim: configuration.headDim, base: configuration.ropeTheta) {
+            configuration.ropeScaling?.scaled($0) ?? $0
+        }
     }
 }
 
@@ -39,6 +41,8 @@ struct DecoderLayer: Sendable {
     let key: WeightMatrix
     let value: WeightMatrix
     let attentionOutput: WeightMatrix
+    /// Nil in most models.
+    let biases: AttentionBiases?
     let mlpNorm: [Float]
     let gate: WeightMatrix
     let up: WeightMatrix
@@ -50,6 +54,7 @@ struct DecoderLayer: Sendable {
         key = try tensors.matrix(TensorName.attention("k", layer: layer))
         value = try tensors.matrix(TensorName.attention("v", layer: layer))
         attentionOutput = try tensors.matrix(TensorName.attention("o", layer: layer))
+        biases = try AttentionBiases(layer: layer, tensors)
         mlpNorm = try tensors.vector(TensorName.mlpNorm(layer: layer))
         gate = try tensors.matrix(TensorName.mlp("gate", layer: layer))
         up = try tensors.matrix(TensorName.mlp("up", layer: layer))
@@ -57,27 +62,52 @@ struct DecoderLayer: Sendable {
     }
 }
 
+/// What the projections of attention add.
+struct AttentionBiases: Sendable {
+    let query: [Float]
+    let key: [Float]
+    let value: [Float]
+    let output: [Float]
+
+    /// Those of a layer; nil in a model without.
+    init?(layer: Int, _ tensors: TensorReader) throws {
+        guard tensors.configuration.attentionBias else { return nil }
+        query = try tensors.vector(TensorName.attentionBias("q", layer: layer))
+        key = try tensors.vector(TensorName.attentionBias("k", layer: layer))
+        value = try tensors.vector(TensorName.attentionBias("v", layer: layer))
+        output = try tensors.vector(TensorName.attentionBias("o", layer: layer))
+    }
+}
+
 /// Takes tensors from a source and holds them to the shapes the configuration asks for.
 struct TensorReader {
+    let configuration: ModelConfiguration
     private let weights: any WeightSource
     private let shapes: [String: [Int]]
 
     init(_ configuration: ModelConfiguration, _ weights: any WeightSource) {
+        self.configuration = configuration
         self.weights = weights
         shapes = Dictionary(uniqueKeysWithValues: TensorName.shapes(of: configuration).map { ($0.name, $0.shape) })
     }
 
     func matrix(_ name: String) throws -> WeightMatrix {
-        let tensor = try tensor(name)
-        let storage: WeightMatrix.Storage =
-            switch tensor.elementType {
-            case .float32: .float32(tensor.bytes.assumingMemoryBound(to: Float.self).baseAddress!)
-            case .bfloat16: .bfloat16(tensor.bytes.assumingMemoryBound(to: UInt16.self).baseAddress!)
-            }
-        return WeightMatrix(storage, rows: tensor.shape[0], columns: tensor.shape[1], owner: tensor.file)
+        let tensor = try tensor(name).inWholeRows
+        let blocks = tensor.parts.map { part in
+            WeightMatrix.Block(Self.storage(part, tensor.elementType), rows: part.count / tensor.rowBytes)
+        }
+        return WeightMatrix(blocks, columns: tensor.shape[1], owner: tensor.owner)
     }
 
     func vector(_ name: String) throws -> [Float] { try tensor(name).floats }
+
+    private static func storage(_ part: UnsafeRawBufferPointer, _ type: ElementType) -> WeightMatrix.Storage {
+        switch type {
+        case .float32: .float32(part.assumingMemoryBound(to: Float.self).baseAddress!)
+        case .float16: .float16(part.assumingMemoryBound(to: UInt16.self).baseAddress!)
+        case .bfloat16: .bfloat16(part.assumingMemoryBound(to: UInt16.self).baseAddress!)
+        }
+    }
 
     private func tensor(_ name: String) throws -> MappedTensor {
         guard let tensor = weights.tensor(name), let shape = shapes[name] else {

@@ -10,10 +10,11 @@ public final class RotaryEmbedding: Sendable {
     private let table = Mutex<[Float]>([])
 
     /// For heads of `headDim` channels (an even number), with the model's `rope_theta` as `base`.
-    public init(headDim: Int, base: Double) {
+    /// - Parameter scaling: what becomes of each channel's angle per position.
+    public init(headDim: Int, base: Double, scaling: (Double) -> Double = { $0 }) {
         precondition(headDim % 2 == 0, "rotation pairs channels")
         self.headDim = headDim
-        frequencies = (0..<headDim / 2).map { pow(base, -2 * Double($0) / Double(headDim)) }
+        frequencies = (0..<headDim / 2).map { scaling(pow(base, -2 * Double($0) / Double(headDim))) }
     }
 
     /// Cosines and sines for positions below `positions`, `[positions, 2, headDim / 2]`.

@@ -6,6 +6,8 @@ public struct WeightMatrix: @unchecked Sendable {
     public enum Storage {
         /// IEEE 754 singles.
         case float32(UnsafePointer<Float>)
+        /// IEEE 754 halves.
+        case float16(UnsafePointer<UInt16>)
         /// bfloat16, the upper halves of singles.
         case bfloat16(UnsafePointer<UInt16>)
 
@@ -13,6 +15,7 @@ public struct WeightMatrix: @unchecked Sendable {
         func advanced(by count: Int) -> Storage {
             switch self {
             case .float32(let numbers): .float32(numbers + count)
+            case .float16(let numbers): .float16(numbers + count)
             case .bfloat16(let numbers): .bfloat16(numbers + count)
             }
         }
@@ -88,6 +91,7 @@ public struct WeightMatrix: @unchecked Sendable {
     func widen(_ storage: Storage, count: Int, to out: UnsafeMutablePointer<Float>) {
         switch storage {
         case .float32(let numbers): out.update(from: numbers, count: count)
+        case .float16(let numbers): KernelSet.selected.widen_f16(numbers, count, out)
         case .bfloat16(let numbers): KernelSet.selected.widen_bf16(numbers, count, out)
         }
     }

@@ -9,15 +9,18 @@ public struct LoadedModel: Sendable {
     public let checkpoint: Checkpoint
     /// The weights.
     public let llama: LlamaModel
-    /// Text to tokens and back; nil where the folder has no `tokenizer.model`.
+    /// Text to tokens and back; nil where there is none.
     public let tokenizer: SentencePieceTokenizer?
 
     /// Opens the folder at `path`.
+    /// - Parameter tokenizerPath: the `tokenizer.model`; nil for the one in the folder, if there is one.
     /// - Throws: what `Checkpoint`, `LlamaModel` and `SentencePieceTokenizer` throw.
-    public init(path: String) throws {
-        checkpoint = try Checkpoint(path: path)
+    public init(path: String, tokenizerPath: String? = nil) throws {
+        tokenizer = try (tokenizerPath ?? Checkpoint.tokenizerPath(in: path)).map {
+            try SentencePieceTokenizer.open(path: $0)
+        }
+        checkpoint = try Checkpoint(path: path, vocabulary: tokenizer.map(TextVocabulary.init))
         llama = try LlamaModel(checkpoint)
-        tokenizer = try checkpoint.tokenizerPath.map { try SentencePieceTokenizer.open(path: $0) }
     }
 
     /// Reads and checks all prompts at `paths`, to be run under `policy` (nil: the model's own).

@@ -7,8 +7,15 @@ import Recording
 
 /// The model to run, and how: options that `record`, `evaluate` and `generate` share.
 struct ModelOptions: ParsableArguments {
-    @Option(help: "A model's folder, or the name of a bundled one: default, default-base, default-gqa.")
+    @Option(
+        help: """
+            A model's folder (Hugging Face's or Megatron-LM's), or the name of a bundled one: default, default-base, \
+            default-gqa.
+            """)
     var model = "default"
+
+    @Option(help: ArgumentHelp("Its tokenizer.model; by default the one in the folder.", valueName: "file"))
+    var tokenizer: String?
 
     @Option(
         help: "Cache policy, as `headroom list policies` has them. By default dmc on a DMC model, else full.",
@@ -27,7 +34,9 @@ struct ModelOptions: ParsableArguments {
         }
     }
 
-    func loadModel() throws -> LoadedModel { try LoadedModel(path: ModelLocator.folder(model)) }
+    func loadModel() throws -> LoadedModel {
+        try LoadedModel(path: ModelLocator.folder(model), tokenizerPath: tokenizer)
+    }
 
     func options(for model: LoadedModel) -> RunOptions {
         RunOptions(

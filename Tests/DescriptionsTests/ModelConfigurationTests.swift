@@ -34,7 +34,8 @@ struct ModelConfigurationTests {
     @Test("Every field is read")
     func fields() throws {
         let configuration = try read([
-            "head_dim": "64", "num_key_value_heads": "10", "rope_theta": "500000.0", "tie_word_embeddings": "true",
+            "head_dim": "64", "num_key_value_heads": "10", "attention_bias": "true", "rope_theta": "500000.0",
+            "tie_word_embeddings": "true",
             "eos_token_id": "[2, 7]", "dmc_window_size": "0", "dmc_init_val": "4.5", "dmc_target_ratio": "4.0",
         ])
         #expect(
@@ -42,7 +43,7 @@ struct ModelConfigurationTests {
                 == ModelConfiguration(
                     hiddenSize: 5120, intermediateSize: 13824, layers: 40, heads: 40, kvHeads: 10, headDim: 64,
                     vocabularySize: 32000, normEpsilon: 1e-5, ropeTheta: 500_000, maxPositions: 4096,
-                    tiesEmbeddings: true, bosToken: 1, eosTokens: [2, 7],
+                    attentionBias: true, tiesEmbeddings: true, bosToken: 1, eosTokens: [2, 7],
                     dmc: DMCSettings(window: 0, initialValue: 4.5, targetRatio: 4)))
     }
 
@@ -109,13 +110,13 @@ struct ModelConfigurationTests {
     @Test("What the core does not compute is listed by name, and the shape is read all the same")
     func unsupported() throws {
         let configuration = try read([
-            "model_type": "\"mixtral\"", "hidden_act": "\"gelu\"", "attention_bias": "true", "mlp_bias": "false",
+            "model_type": "\"mixtral\"", "hidden_act": "\"gelu\"", "mlp_bias": "true",
             "rope_scaling": "{\"factor\": 8.0}", "sliding_window": "null", "partial_rotary_factor": "0.5",
         ])
         #expect(
             configuration.unsupported
                 == [
-                    "model_type \"mixtral\"", "hidden_act \"gelu\"", "attention_bias", "rope_scaling",
+                    "model_type \"mixtral\"", "hidden_act \"gelu\"", "mlp_bias", "rope_scaling",
                     "partial_rotary_factor 0.5",
                 ])
         #expect(configuration.layers == 40)
@@ -137,6 +138,57 @@ struct ModelConfigurationTests {
         #expect(throws: ConfigurationError.self) {
             try ModelConfiguration(json: Data("{\"a\": \(deep)".utf8), path: "config.json")
         }
+    }
+
+    @Test("Biases of attention are parameters")
+    func biases() throws {
+        let grouped = try read(["num_key_value_heads": "8", "attention_bias": "true"])
+        let without = try read(["num_key_value_heads": "8"])
+        #expect(grouped.parameters - without.parameters == 40 * (5120 + 2 * 8 * 128 + 5120))
+    }
+
+    private static let scaling = """
+        "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 8192
+        """
+
+    @Test(
+        "Llama 3's stretched angles are read wherever transformers puts them",
+        arguments: [
+            ("rope_scaling", "{\"rope_type\": \"llama3\", \(scaling)}"),
+            ("rope_scaling", "{\"type\": \"llama3\", \(scaling)}"),
+            ("rope_parameters", "{\"rope_type\": \"llama3\", \"rope_theta\": 500000.0, \(scaling)}"),
+        ])
+    func ropeScaling(name: String, value: String) throws {
+        let configuration = try read([name: value])
+        #expect(configuration.ropeScaling == RopeScaling(factor: 8))
+        #expect(configuration.ropeTheta == (name == "rope_parameters" ? 500_000 : 10_000))
+        #expect(configuration.unsupported == [])
+    }
+
+    @Test("Angles of another kind are refused by its name, and those that are left as they are pass")
+    func otherRopes() throws {
+        #expect(try read(["rope_scaling": "{\"rope_type\": \"default\"}"]).unsupported == [])
+        #expect(try read(["rope_parameters": "{\"rope_type\": \"default\", \"rope_theta\": 7}"]).ropeTheta == 7)
+        for kind in ["yarn", "linear", "dynamic", "longrope"] {
+            let configuration = try read(["rope_scaling": "{\"type\": \"\(kind)\", \"factor\": 2.0}"])
+            #expect(configuration.unsupported == ["rope_scaling \"\(kind)\""] && configuration.ropeScaling == nil)
+        }
+    }
+
+    @Test(
+        "Stretched angles that cannot be are refused by the field",
+        arguments: [
+            ("\"factor\": 0", "rope_scaling.factor"), ("\"low_freq_factor\": 4", "rope_scaling.high_freq_factor"),
+            ("\"original_max_position_embeddings\": 0", "rope_scaling.original_max_position_embeddings"),
+            ("\"high_freq_factor\": \"4\"", "rope_scaling.high_freq_factor"),
+            ("\"factor\": null", "rope_scaling.rope_type"),
+        ])
+    func wrongScaling(change: String, name: String) throws {
+        let field = String(change.prefix { $0 != ":" })
+        let kept = Self.scaling.components(separatedBy: ", ").filter { !$0.hasPrefix(field) }
+        let text = "{\"rope_type\": \"llama3\", \((kept + [change]).joined(separator: ", "))}"
+        let error = try #require(throws: ConfigurationError.self) { try read(["rope_scaling": text]) }
+        #expect(error.description.hasPrefix("config.json: `\(name)`: expected "), "\(error)")
     }
 
     @Test("a model with grouped KV heads says whether it was trained so, whatever else was done to it")

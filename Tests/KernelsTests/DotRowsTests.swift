@@ -91,4 +91,21 @@ struct DotRowsTests {
             }
         }
     }
+
+    @Test("Every half widens to its number")
+    func widenHalves() {
+        let narrow = (0...UInt16.max).map { $0 }
+        for set in KernelSetsUnderTest.all {
+            for count in [0, 1, 7, 8, 9, narrow.count] {
+                var wide = [Float](repeating: -1, count: count + 1)
+                set.widen_f16(narrow, count, &wide)
+                let isRight = (0..<count).allSatisfy { index in
+                    let expected = Float(Float16(bitPattern: narrow[index]))
+                    return wide[index].bitPattern == expected.bitPattern || (wide[index].isNaN && expected.isNaN)
+                }
+                #expect(isRight, "\(set.title)")
+                #expect(wide[count] == -1)
+            }
+        }
+    }
 }

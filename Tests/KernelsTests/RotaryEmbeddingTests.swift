@@ -19,6 +19,16 @@ struct RotaryEmbeddingTests {
         }
     }
 
+    @Test("Angles are changed channel by channel where a model asks for it")
+    func scaled() {
+        let halved = RotaryEmbedding(headDim: 6, base: 100) { $0 / 2 }.table(positions: 40)
+        let plain = RotaryEmbedding(headDim: 6, base: 100).table(positions: 20)
+        for position in 0..<20 {
+            let same = (0..<6).allSatisfy { abs(halved[2 * position * 6 + $0] - plain[position * 6 + $0]) < 1e-6 }
+            #expect(same, "position \(position)")
+        }
+    }
+
     @Test("A table that grew step by step is the one made at once")
     func growth() {
         let grown = RotaryEmbedding(headDim: 6, base: 10_000)

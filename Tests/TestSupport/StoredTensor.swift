@@ -1,7 +1,7 @@
 import Descriptions
 
 /// A tensor to be written into a safetensors file.
-package struct StoredTensor {
+package struct StoredTensor: Sendable {
     /// Sizes, outermost first.
     package var shape: [Int]
     /// The numbers, already rounded to `elementType`.
@@ -13,16 +13,29 @@ package struct StoredTensor {
     package init(shape: [Int], values: [Float], elementType: ElementType = .float32) {
         self.shape = shape
         self.elementType = elementType
-        self.values = elementType == .bfloat16 ? values.map { $0.roundedToBFloat16 } : values
+        self.values =
+            switch elementType {
+            case .float32: values
+            case .float16: values.map { Float(Float16($0)) }
+            case .bfloat16: values.map { $0.roundedToBFloat16 }
+            }
     }
 
     /// The numbers as they stand in a file.
     package var bytes: [UInt8] {
         values.flatMap { value in
-            let bits = value.bitPattern
-            let all = (0..<4).map { UInt8(truncatingIfNeeded: bits >> (8 * UInt32($0))) }
-            return elementType == .bfloat16 ? Array(all[2...]) : all
+            switch elementType {
+            case .float32: Self.bytes(of: value.bitPattern)
+            case .float16: Self.bytes(of: Float16(value).bitPattern)
+            case .bfloat16: Self.bytes(of: UInt16(truncatingIfNeeded: value.bitPattern >> 16))
+            }
         }
+    }
+}
+
+extension StoredTensor {
+    private static func bytes<Bits: FixedWidthInteger>(of bits: Bits) -> [UInt8] {
+        (0..<Bits.bitWidth / 8).map { UInt8(truncatingIfNeeded: bits >> Bits(8 * $0)) }
     }
 }
 

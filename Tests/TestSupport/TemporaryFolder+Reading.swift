@@ -11,4 +11,9 @@ extension TemporaryFolder {
 
     /// Names of what is in it, sorted.
     package func contents() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
+
+    /// Names of what is in a folder in it, sorted.
+    package func names(_ name: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: file(name)).sorted()
+    }
 }

@@ -29,6 +29,14 @@ package final class TemporaryFolder {
         return file
     }
 
+    /// Makes a folder in it, and those above where needed.
+    package func makeFolder(_ name: String) throws {
+        try FileManager.default.createDirectory(atPath: "\(path)/\(name)", withIntermediateDirectories: true)
+    }
+
+    /// Removes a file or folder in it.
+    package func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: "\(path)/\(name)") }
+
     /// Writes a text file into it and returns its path.
     @discardableResult
     package func write(_ name: String, _ text: String) throws -> String { try write(name, Array(text.utf8)) }

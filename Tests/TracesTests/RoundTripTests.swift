@@ -42,12 +42,14 @@ struct RoundTripTests {
         #expect(try TraceReader(path: folder.file("b.hrt"), allowUnfinished: true).header == header)
     }
 
-    @Test("A header keeps neither special tokens nor what a model has beyond the core")
+    @Test("A header keeps neither special tokens, nor what a model has beyond its shape: the fingerprint stands for it")
     func droppedFields() throws {
         var header = SampleTrace.header()
         header.configuration.bosToken = 1
         header.configuration.eosTokens = [2]
         header.configuration.unsupported = ["sliding windows"]
+        header.configuration.ropeScaling = RopeScaling(factor: 8)
+        header.configuration.attentionBias = true
         _ = try TraceWriter.create(path: folder.file("a.hrt"), header: header)
         #expect(try TraceReader(path: folder.file("a.hrt"), allowUnfinished: true).header == SampleTrace.header())
         #expect(try TraceWriter.resume(path: folder.file("a.hrt"), header: header).promptCount == 0)

@@ -23,8 +23,9 @@ typedef struct {
     void (*dot_rows_narrow)(const uint16_t *weights, size_t rows, size_t row_stride, size_t columns,
                             const uint16_t *in, size_t in_stride, size_t tokens, float *out, size_t out_stride);
 
-    /* out[i] = in[i], widened. */
+    /* out[i] = in[i], widened: from bfloat16, and from IEEE 754 halves. */
     void (*widen_bf16)(const uint16_t *in, size_t count, float *out);
+    void (*widen_f16)(const uint16_t *in, size_t count, float *out);
     /* out[i] = in[i], rounded to the nearest bfloat16, of two equally near to the even one. What is smaller than the
        smallest normal number may become 0. */
     void (*narrow_bf16)(const float *in, size_t count, uint16_t *out);
@@ -61,5 +62,8 @@ const hr_kernels *hr_kernels_named(const char *name);
 
 /* Tells the processor that this thread is waiting for another one. */
 void hr_pause(void);
+
+/* The exclusive or of `count` words: reads memory as fast as one core can, to measure what that is. */
+uint64_t hr_read_words(const uint64_t *words, size_t count);
 
 #endif

@@ -14,8 +14,9 @@ public struct SafetensorsFile: WeightSource {
 
     private let headerCount: Int
 
-    /// The header as it stands in the file, length included: what a fingerprint takes in.
-    public var header: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: file.bytes[0..<headerCount]) }
+    /// The header as it stands in the file, length included.
+    public var headers: [UnsafeRawBufferPointer] { [UnsafeRawBufferPointer(rebasing: file.bytes[0..<headerCount])] }
+    public var stored: [MappedTensor] { names.compactMap(tensor) }
 
     /// Opens and checks the file at `path`: every tensor lies within the file, has bytes for its shape, and shares them
     /// with no other.
@@ -131,6 +132,6 @@ private struct SafetensorsEntry: Decodable {
         if let address = bytes.baseAddress, Int(bitPattern: address) % type.bytes != 0 {
             throw refuse("its bytes at a multiple of \(type.bytes)", "an odd offset")
         }
-        return MappedTensor(shape: shape, elementType: type, bytes: bytes, file: file)
+        return MappedTensor(shape: shape, elementType: type, parts: bytes.isEmpty ? [] : [bytes], owner: file)
     }
 }

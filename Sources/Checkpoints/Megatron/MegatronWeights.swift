@@ -1,0 +1,102 @@
+import Descriptions
+import Files
+
+/// The weights of a Megatron checkpoint under Hugging Face's names: fused matrices taken apart and the ranks of tensor
+/// parallelism joined, in their mapped files.
+struct MegatronWeights: WeightSource, @unchecked Sendable {
+    private let ranks: [MegatronRank]
+    private let sources: [String: MegatronLayout.Source]
+    /// The tensors of each rank by Megatron's names.
+    private let tensors: [[String: StridedTensor]]
+    private let vocabularySize: Int
+    let path: String
+
+    var names: [String] { sources.keys.sorted() }
+    var headers: [UnsafeRawBufferPointer] { ranks.map(\.archive.header) }
+
+    var stored: [MappedTensor] {
+        tensors.flatMap { tensors in tensors.sorted { $0.key < $1.key }.map { Self.whole($0.value) } }
+    }
+
+    /// Checks that the archives have what `configuration` describes.
+    /// - Parameter path: the checkpoint's folder, for errors.
+    /// - Throws: `CheckpointError`, `FileError`, naming the archive and the tensor.
+    init(
+        _ ranks: [MegatronRank], configuration: ModelConfiguration, paddedVocabulary: Int, path: String
+    ) throws {
+        let layout = try MegatronLayout(
+            configuration, ranks: ranks.count, paddedVocabulary: paddedVocabulary, path: path)
+        let sources = layout.sources
+        let shapes = Dictionary(sources.values.map { ($0.name, $0.shape) }) { first, _ in first }
+        tensors = try ranks.map { rank in
+            // One layer more than the arguments have: they would silently run a cut model.
+            let beyond = MegatronLayout.prefix(layer: configuration.layers)
+            if let name = rank.model.keys.filter({ $0.hasPrefix(beyond) }).min() {
+                throw FileError.unsuitable(
+                    path: rank.archive.path, expected: "the \(configuration.layers) layers of its args",
+                    found: "a tensor \(name.shown)")
+            }
+            var tensors: [String: StridedTensor] = [:]
+            for (name, shape) in shapes.sorted(by: { $0.key < $1.key }) {
+                tensors[name] = try rank.tensor(name, shape: shape)
+            }
+            return tensors
+        }
+        for (name, first) in tensors[0] {
+            for (rank, other) in zip(ranks, tensors) where other[name]?.elementType != first.elementType {
+                throw FileError.unsuitable(
+                    path: rank.archive.path,
+                    expected: "tensor \(name.shown) in \(first.elementType.rawValue), as in rank 0",
+                    found: "another type")
+            }
+        }
+        self.ranks = ranks
+        self.sources = sources
+        self.path = path
+        vocabularySize = configuration.vocabularySize
+    }
+
+    func tensor(_ name: String) -> MappedTensor? {
+        guard let source = sources[name] else { return nil }
+        let ranks = tensors.compactMap { $0[source.name] }
+        switch source.join {
+        case .same: return Self.whole(ranks[0])
+        case .columns: return Self.columns(ranks)
+        case .rows(let ranges):
+            let isVocabulary = name == TensorName.embedding || name == TensorName.output
+            return Self.rows(ranges, of: ranks, limit: isVocabulary ? vocabularySize : .max)
+        }
+    }
+
+    private static func whole(_ tensor: StridedTensor) -> MappedTensor {
+        let tensor = tensor.withWholeRows
+        return MappedTensor(
+            shape: tensor.shape, elementType: tensor.elementType, parts: tensor.parts(rows: 0..<tensor.rows),
+            owner: tensor.owner)
+    }
+
+    /// The ranges of each rank's rows, rank by rank, `limit` rows at most.
+    private static func rows(_ ranges: [Range<Int>], of ranks: [StridedTensor], limit: Int) -> MappedTensor {
+        let ranks = ranks.map(\.withWholeRows)
+        var (parts, count) = ([UnsafeRawBufferPointer](), 0)
+        for (rank, range) in ranks.flatMap({ rank in ranges.map { (rank, $0) } }) where count < limit {
+            let taken = min(range.count, limit - count)
+            parts += rank.parts(rows: range.lowerBound..<range.lowerBound + taken)
+            count += taken
+        }
+        return MappedTensor(
+            shape: [count] + ranks[0].shape.dropFirst(), elementType: ranks[0].elementType, parts: parts,
+            owner: Owners(ranks.map(\.owner)))
+    }
+
+    /// Each row of all ranks, one rank's numbers behind the other's.
+    private static func columns(_ ranks: [StridedTensor]) -> MappedTensor {
+        guard ranks.count > 1 else { return whole(ranks[0]) }
+        let ranks = ranks.map(\.withWholeRows)
+        let rows = ranks[0].rows
+        return MappedTensor(
+            shape: [rows, ranks.reduce(0) { $0 + $1.shape[1] }], elementType: ranks[0].elementType,
+            parts: (0..<rows).flatMap { row in ranks.flatMap { $0.parts(rows: row..<row + 1) } },
+            owner: Owners(ranks.map(\.owner)))
+    }
+}

@@ -1,0 +1,9 @@
+import Checkpoints
+import Tokenizers
+
+extension TextVocabulary {
+    /// What a tokenizer says of itself.
+    public init(_ tokenizer: SentencePieceTokenizer) {
+        self.init(size: tokenizer.vocabularySize, bosToken: tokenizer.bosToken, eosToken: tokenizer.eosToken)
+    }
+}

@@ -1,0 +1,73 @@
+import Files
+
+/// Writes ZIP files with stored entries, as PyTorch's writer does (sizes behind the bytes, ZIP64's end record in any case)
+/// or as plain as can be.
+package struct ZipWriter {
+    /// How an archive is written.
+    package enum Style: CaseIterable { case torch, plain }
+
+    private let style: Style
+    private var writer = ByteWriter()
+    private var directory = ByteWriter()
+    private var count = 0
+
+    /// The bytes of an archive of `entries`.
+    package static func archive(_ entries: [(String, [UInt8])], style: Style = .torch) -> [UInt8] {
+        var writer = ZipWriter(style: style)
+        for (name, bytes) in entries { writer.add(name, bytes) }
+        return writer.finish()
+    }
+
+    private init(style: Style) { self.style = style }
+
+    private var flags: UInt16 { style == .torch ? 0x808 : 0 }
+
+    private mutating func add(_ name: String, _ bytes: [UInt8]) {
+        let place = writer.bytes.count
+        let checksum = Checksum.crc32(bytes)
+        let (size, behind) = (UInt32(bytes.count), style == .torch)
+        writer.write(UInt32(0x0403_4B50))
+        for field in [style == .torch ? 0 : 10, flags, 0, 0, 0] as [UInt16] { writer.write(field) }
+        for field in [checksum, size, size] { writer.write(behind ? 0 : field) }
+        // A field of zeros puts the bytes at a multiple of 64.
+        let name = Array(name.utf8)
+        let header = place + 30 + name.count
+        let padding = (64 - (header + 4) % 64) % 64
+        for field in [UInt16(name.count), UInt16(4 + padding)] { writer.write(field) }
+        writer.write(name)
+        for field in [0x4246, UInt16(padding)] as [UInt16] { writer.write(field) }
+        writer.write(repeatElement(0, count: padding))
+        writer.write(bytes)
+        if behind { for field in [0x0807_4B50, checksum, size, size] { writer.write(field) } }
+
+        directory.write(UInt32(0x0201_4B50))
+        for field in [0, 0, flags, 0, 0, 0] as [UInt16] { directory.write(field) }
+        for field in [checksum, size, size] { directory.write(field) }
+        for field in [UInt16(name.count), 0, 0, 0, 0] { directory.write(field) }
+        for field in [0, UInt32(place)] { directory.write(field) }
+        directory.write(name)
+        count += 1
+    }
+
+    private mutating func finish() -> [UInt8] {
+        let start = writer.bytes.count
+        let size = directory.bytes.count
+        writer.write(directory.bytes)
+        if style == .torch {
+            let place = writer.bytes.count
+            writer.write(UInt32(0x0606_4B50))
+            writer.write(UInt64(44))
+            writer.write([UInt8](repeating: 0, count: 12))
+            for field in [count, count, size, start] { writer.write(UInt64(field)) }
+            writer.write(UInt32(0x0706_4B50))
+            writer.write(UInt32(0))
+            writer.write(UInt64(place))
+            writer.write(UInt32(1))
+        }
+        writer.write(UInt32(0x0605_4B50))
+        for field in [0, 0, UInt16(count), UInt16(count)] { writer.write(field) }
+        for field in [UInt32(size), UInt32(start)] { writer.write(field) }
+        writer.write(UInt16(0))
+        return writer.bytes
+    }
+}
