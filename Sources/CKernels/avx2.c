@@ -259,8 +259,8 @@ VECTOR static double log_sum_exp(const float *values, size_t count) {
 }
 
 const hr_kernels hr_avx2_set = {
-    "avx2", dot_rows_f32, dot_rows_bf16, dot_rows_narrow, widen_bf16, widen_f16, narrow_bf16, softmax,
-    softmax_step, weighted_sums, rms_norm, swiglu, log_sum_exp,
+    "avx2", dot_rows_f32, dot_rows_bf16, dot_rows_narrow, widen_bf16, widen_f16, narrow_bf16,
+    softmax, softmax_step, weighted_sums, rms_norm, swiglu, log_sum_exp,
 };
 
 #endif

@@ -100,12 +100,10 @@ VECTOR static void widen_bf16(const uint16_t *in, size_t count, float *out) {
 }
 
 VECTOR static void widen_f16(const uint16_t *in, size_t count, float *out) {
-    size_t i = 0;
-    for (; i + 16 <= count; i += 16)
-        _mm512_storeu_ps(out + i, _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(in + i))));
-    if (i < count)
-        _mm512_mask_storeu_ps(out + i, first16(count - i),
-                              _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(first16(count - i), in + i)));
+    for (size_t i = 0; i < count; i += 16) {
+        __mmask16 mask = first16(count - i < 16 ? count - i : 16);
+        _mm512_mask_storeu_ps(out + i, mask, _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(mask, in + i)));
+    }
 }
 
 VECTOR static void narrow_bf16(const float *in, size_t count, uint16_t *out) {
@@ -258,8 +256,8 @@ VECTOR static double log_sum_exp(const float *values, size_t count) {
 }
 
 const hr_kernels hr_avx512_set = {
-    "avx512", dot_rows_f32, dot_rows_bf16, dot_rows_narrow, widen_bf16, widen_f16, narrow_bf16, softmax,
-    softmax_step, weighted_sums, rms_norm, swiglu, log_sum_exp,
+    "avx512", dot_rows_f32, dot_rows_bf16, dot_rows_narrow, widen_bf16, widen_f16, narrow_bf16,
+    softmax, softmax_step, weighted_sums, rms_norm, swiglu, log_sum_exp,
 };
 
 #endif

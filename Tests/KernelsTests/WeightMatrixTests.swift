@@ -123,33 +123,44 @@ struct WeightMatrixTests {
         }
     }
 
-    @Test("Rows that lie in several blocks are those of one", arguments: [false, true])
+    @Test("A matrix in blocks is the same as one in one piece", arguments: [false, true])
     func blocks(isNarrow: Bool) {
-        let columns = 24
-        let numbers = Numbers(100 * columns)
-        let sizes = [40, 1, 59]
-        var first = 0
-        let blocks = sizes.map { rows in
-            defer { first += rows }
-            let storage: WeightMatrix.Storage =
-                isNarrow
-                ? .bfloat16(UnsafePointer(numbers.narrow.baseAddress! + first * columns))
-                : .float32(UnsafePointer(numbers.wide.baseAddress! + first * columns))
-            return WeightMatrix.Block(storage, rows: rows)
+        let (columns, tokens) = (40, 5)
+        let counts = [3, 128, 1, 200, 129]
+        let rows = counts.reduce(0, +)
+        let numbers = Numbers(2 * rows * columns)
+        // Between the blocks lie as many rows of somebody else's.
+        var (blocks, order, place) = ([WeightMatrix.Block](), [Int](), 0)
+        for count in counts {
+            let start = place * columns
+            blocks.append(
+                WeightMatrix.Block(
+                    isNarrow
+                        ? .bfloat16(UnsafePointer(numbers.narrow.baseAddress! + start))
+                        : .float32(UnsafePointer(numbers.wide.baseAddress! + start)), rows: count))
+            order += place..<place + count
+            place += 2 * count
         }
-        let (split, whole) = (
-            WeightMatrix(blocks, columns: columns, owner: numbers), numbers.matrix(100, columns, isNarrow: isNarrow)
-        )
-        var seeded = SeededNumbers(seed: 5)
-        let input = seeded.normals(3 * columns)
+        let matrix = WeightMatrix(blocks, columns: columns, owner: numbers)
+        #expect(matrix.rows == rows)
+        let packed = Numbers(rows * columns)
+        for (row, source) in order.enumerated() {
+            for column in 0..<columns {
+                packed.wide[row * columns + column] = numbers.wide[source * columns + column]
+                packed.narrow[row * columns + column] = numbers.narrow[source * columns + column]
+            }
+        }
+        let whole = packed.matrix(rows, columns, isNarrow: isNarrow)
+        var seeded = SeededNumbers(seed: 4)
+        let input = seeded.normals(tokens * columns)
         let pool = WorkerPool(threads: 2)
-        let kind = isNarrow ? Kind.narrowWeights : .singles
-        #expect(product(kind, [split], input, .pool(pool)) == product(kind, [whole], input, .pool(pool)))
-        for row in [0, 39, 40, 41, 99] {
-            var (mine, theirs) = ([Float](repeating: -1, count: columns), [Float](repeating: -2, count: columns))
-            split.copyRow(row, to: &mine)
-            whole.copyRow(row, to: &theirs)
-            #expect(mine == theirs, "row \(row)")
+        let kind = isNarrow ? Kind.narrow : .singles
+        #expect(product(kind, [matrix], input, .pool(pool)) == product(kind, [whole], input, .pool(pool)))
+        for row in [0, 2, 3, 130, 131, 132, 331, 332, 460] {
+            var (one, other) = ([Float](repeating: 0, count: columns), [Float](repeating: 0, count: columns))
+            matrix.copyRow(row, to: &one)
+            whole.copyRow(row, to: &other)
+            #expect(one == other, "row \(row)")
         }
     }
 
@@ -167,7 +178,7 @@ struct WeightMatrixTests {
                     WeightMatrix(.float32(wide.baseAddress!), rows: rows, columns: columns, owner: pool),
                 ]
                 for kind in [Kind.singles, .roundedInput] {
-                    let out = product(kind, matrices, input, .pool(pool))
+                    let out = matrices.map { product(kind, [$0], input, .pool(pool)) }
                     #expect(out[0] == out[1])
                 }
             }
