@@ -4,8 +4,8 @@ import Testing
 
 struct Int8KernelsTests {
     /// The sets that this machine can run.
-    private static let sets = ["plain", "avx2", "avx512"].compactMap { (name: String) in
-        hr_int8_kernels_named(name)?.pointee
+    private static var sets: [hr_int8_kernels] {
+        ["plain", "avx2", "avx512"].compactMap { hr_int8_kernels_named($0)?.pointee }
     }
 
     /// A product's operands.
