@@ -5,7 +5,7 @@ import Testing
 struct Int8KernelsTests {
     /// The sets that this machine can run.
     private static var sets: [hr_int8_kernels] {
-        ["plain", "avx2", "avx512"].compactMap { hr_int8_kernels_named($0)?.pointee }
+        ["plain", "avx2", "avx512"].compactMap { (name: String) in hr_int8_kernels_named(name)?.pointee }
     }
 
     /// A product's operands.
