@@ -4,6 +4,8 @@ public enum CheckpointError: Error, Equatable, Sendable, CustomStringConvertible
     case missingTensor(path: String, name: String)
     /// A tensor's shape is not what the configuration asks for.
     case wrongShape(path: String, name: String, expected: [Int], found: [Int])
+    /// A tensor's numbers are not of the kind that the configuration asks for.
+    case wrongType(path: String, name: String, expected: String, found: String)
     /// The folder has no file of that name.
     case missingFile(folder: String, name: String)
     /// The ranks of a parallel training do not divide what they should have parts of.
@@ -20,6 +22,8 @@ public enum CheckpointError: Error, Equatable, Sendable, CustomStringConvertible
             "\(path): tensor \(name): expected shape \(expected) by the configuration, found \(found)"
         case .ranks(let path, let what, let count, let ranks):
             "\(path): expected \(what) that its \(ranks) ranks divide, found \(count)"
+        case .wrongType(let path, let name, let expected, let found):
+            "\(path): tensor \(name): expected \(expected) by the configuration, found \(found)"
         case .missingFile(let folder, let name): "\(folder): expected a model's folder, found no \(name) in it"
         case .conversion(let path, let expected, let found): "\(path): expected \(expected), found \(found)"
         }
