@@ -1,7 +1,7 @@
 import ArgumentParser
-import BundledModels
 import Capacity
 import Reports
+import Workbench
 
 struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -78,7 +78,7 @@ struct PlanCommand: ParsableCommand {
     private func requests() throws -> [PlanRequest] {
         let variants = try policy.map { try PlanVariant($0) }
         var sweep = PlanSweep(
-            models: try model.values.map(Self.model), gpus: try gpu.values.map(GPU.named),
+            models: try model.values.map(PlannedModel.located), gpus: try gpu.values.map(GPU.named),
             promptTokens: promptTokens.values, newTokens: newTokens.values)
         sweep.gpuCounts = gpus.values
         sweep.batches = batch.values
@@ -93,10 +93,5 @@ struct PlanCommand: ParsableCommand {
             request.budgetBytes = budget?.bytes
             request.prefillChunk = prefillChunk
         }
-    }
-
-    /// A bundled model's name means its folder; all else is the planner's business.
-    private static func model(_ word: String) throws -> PlannedModel {
-        try PlannedModel.named(try BundledModel(rawValue: word)?.folder() ?? word)
     }
 }

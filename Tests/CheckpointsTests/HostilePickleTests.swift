@@ -178,6 +178,13 @@ struct HostilePickleTests {
         #expect(try refusal(bytes).contains("entry \"archive/data.pkl\" with checksum"))
     }
 
+    @Test("An archive without checksums is read")
+    func noChecksums() throws {
+        let archive = TorchWriter.file(MegatronModel(Self.model).archive(0), hasChecksums: false)
+        try folder.write(inFolders: "mp_rank_00/model_optim_rng.pt", archive)
+        _ = try Checkpoint(path: folder.path)
+    }
+
     @Test("No byte of a pickle, whatever its value, leads astray")
     func flips() throws {
         let pickle = PickleWriter(MegatronModel(Self.model).archive(0)).bytes
