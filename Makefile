@@ -13,7 +13,7 @@ SECONDS ?= 60
 SEED ?= 1
 TARGET ?=
 # The suites whose numbers depend on the kernels: they run once more with the plain ones.
-NUMERIC := KernelsTests|InferenceTests|RecordingTests|WorkbenchTests
+NUMERIC := KernelsTests|TracesTests|InferenceTests|RecordingTests|WorkbenchTests
 
 .PHONY: demo build test fuzz install lint clean packages toolchain
 

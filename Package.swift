@@ -8,6 +8,7 @@ let modules: [Target] = [
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .target(name: "CKernels"),
+    .target(name: "CDecisions"),
     .target(name: "CSentencePiece", linkerSettings: [.linkedLibrary("sentencepiece")]),
     .target(
         name: "CGnuplot",
@@ -23,7 +24,8 @@ let modules: [Target] = [
         dependencies: ["CSentencePiece", "Files", .product(name: "HeapModule", package: "swift-collections")]),
     .target(name: "Checkpoints", dependencies: ["Files", "Descriptions"]),
     .target(name: "Inference", dependencies: ["Kernels", "Checkpoints", "Descriptions"]),
-    .target(name: "Traces", dependencies: ["Files", "Descriptions"], exclude: ["Format.md", "Import.md"]),
+    .target(
+        name: "Traces", dependencies: ["CDecisions", "Files", "Descriptions"], exclude: ["Format.md", "Import.md"]),
     .target(
         name: "Recording", dependencies: ["Inference", "Tokenizers", "Traces", "Checkpoints", "Files", "Descriptions"]),
     .target(
@@ -43,8 +45,8 @@ let modules: [Target] = [
     .target(
         name: "Workbench",
         dependencies: [
-            "Recording", "Checkpoints", "Capacity", "Comparison", "Reports", "BundledModels", "Traces", "Files",
-            "Descriptions",
+            "Recording", "Inference", "Kernels", "CKernels", "COpenBLAS", "Checkpoints", "Capacity", "Comparison",
+            "Reports", "BundledModels", "Traces", "Files", "Descriptions",
         ]),
     .executableTarget(
         name: "headroom",

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// The discrete Fourier transform, as far as repeated convolution needs it.
 enum FourierTransform {
@@ -8,33 +9,66 @@ enum FourierTransform {
     static func power(of mass: [Double], _ count: Int, size: Int) -> [Double] {
         var real = mass + Array(repeating: 0, count: size - mass.count)
         var imaginary = Array(repeating: 0.0, count: size)
-        transform(&real, &imaginary, sign: -1)
-        for index in 0..<size {
-            let radius = exp(Double(count) * log(hypot(real[index], imaginary[index])))
-            let angle = Double(count) * atan2(imaginary[index], real[index])
-            real[index] = radius * cos(angle)
-            imaginary[index] = radius * sin(angle)
+        let roots = RootTable.table(size: size)
+        real.withUnsafeMutableBufferPointer { real in
+            imaginary.withUnsafeMutableBufferPointer { imaginary in
+                roots.values.withUnsafeBufferPointer { roots in
+                    forward(real, imaginary, roots)
+                    for index in 0..<size {
+                        (real[index], imaginary[index]) = power(real[index], imaginary[index], count)
+                    }
+                    backward(real, imaginary, roots)
+                }
+            }
         }
-        transform(&real, &imaginary, sign: 1)
         return real.map { $0 / Double(size) }
     }
 
-    /// In place, radix 2 (Cooley and Tukey 1965), unscaled; the count must be a power of two.
-    static func transform(_ real: inout [Double], _ imaginary: inout [Double], sign: Double) {
-        let size = real.count
-        reverseBits(&real, &imaginary)
-        let cosines = (0..<max(1, size / 2)).map { cos(2 * .pi * Double($0) / Double(size)) }
-        let sines = (0..<max(1, size / 2)).map { sign * sin(2 * .pi * Double($0) / Double(size)) }
-        var half = 1
-        while half < size {
-            let stride = size / (2 * half)
-            for start in Swift.stride(from: 0, to: size, by: 2 * half) {
-                for offset in 0..<half {
-                    let one = start + offset
+    /// (x + iy)ⁿ, by squaring.
+    private static func power(_ x: Double, _ y: Double, _ count: Int) -> (Double, Double) {
+        var (result, base, rest) = ((1.0, 0.0), (x, y), count)
+        while rest > 0 {
+            if rest & 1 == 1 {
+                result = (result.0 * base.0 - result.1 * base.1, result.0 * base.1 + result.1 * base.0)
+            }
+            base = (base.0 * base.0 - base.1 * base.1, 2 * base.0 * base.1)
+            rest >>= 1
+        }
+        return result
+    }
+
+    private typealias Numbers = UnsafeMutableBufferPointer<Double>
+
+    /// In place, radix 2 (Gentleman and Sande 1966), unscaled. The result stands in the order of reversed bits, which is
+    /// the one that `backward` begins with: what lies between them looks at each number alone.
+    private static func forward(_ real: Numbers, _ imaginary: Numbers, _ roots: UnsafeBufferPointer<Root>) {
+        var half = real.count / 2
+        while half >= 1 {
+            for start in Swift.stride(from: 0, to: real.count, by: 2 * half) {
+                for one in start..<start + half {
                     let other = one + half
-                    let (c, s) = (cosines[offset * stride], sines[offset * stride])
-                    let x = real[other] * c - imaginary[other] * s
-                    let y = real[other] * s + imaginary[other] * c
+                    let root = roots[half + one - start]
+                    let (x, y) = (real[one] - real[other], imaginary[one] - imaginary[other])
+                    real[one] += real[other]
+                    imaginary[one] += imaginary[other]
+                    real[other] = x * root.cosine + y * root.sine
+                    imaginary[other] = y * root.cosine - x * root.sine
+                }
+            }
+            half /= 2
+        }
+    }
+
+    /// The inverse (Cooley and Tukey 1965), unscaled, out of the order of reversed bits.
+    private static func backward(_ real: Numbers, _ imaginary: Numbers, _ roots: UnsafeBufferPointer<Root>) {
+        var half = 1
+        while half < real.count {
+            for start in Swift.stride(from: 0, to: real.count, by: 2 * half) {
+                for one in start..<start + half {
+                    let other = one + half
+                    let root = roots[half + one - start]
+                    let x = real[other] * root.cosine - imaginary[other] * root.sine
+                    let y = real[other] * root.sine + imaginary[other] * root.cosine
                     (real[other], imaginary[other]) = (real[one] - x, imaginary[one] - y)
                     (real[one], imaginary[one]) = (real[one] + x, imaginary[one] + y)
                 }
@@ -42,19 +76,41 @@ enum FourierTransform {
             half *= 2
         }
     }
+}
 
-    private static func reverseBits(_ real: inout [Double], _ imaginary: inout [Double]) {
-        var other = 0
-        for index in 1..<max(1, real.count) {
-            var bit = real.count / 2
-            while other & bit != 0 {
-                other ^= bit
-                bit /= 2
-            }
-            other |= bit
-            guard index < other else { continue }
-            real.swapAt(index, other)
-            imaginary.swapAt(index, other)
+/// A root of unity.
+private struct Root {
+    let cosine: Double
+    let sine: Double
+}
+
+/// The roots of unity that a transform of one size takes, stage by stage: from index `half` on, those of angles
+/// π · offset / half.
+private struct RootTable {
+    let values: [Root]
+
+    /// Tables that were needed before: a plan needs few sizes, each many times.
+    private static let known = Mutex<[Int: RootTable]>([:])
+
+    static func table(size: Int) -> RootTable {
+        known.withLock { known in
+            if let table = known[size] { return table }
+            let table = RootTable(size: size)
+            known[size] = table
+            return table
         }
+    }
+
+    private init(size: Int) {
+        var values = [Root(cosine: 1, sine: 0)]
+        var half = 1
+        while half < size {
+            values += (0..<half).map { offset in
+                let angle = Double.pi * Double(offset) / Double(half)
+                return Root(cosine: cos(angle), sine: sin(angle))
+            }
+            half *= 2
+        }
+        self.values = values
     }
 }

@@ -11,7 +11,7 @@ struct RecordedCurve: Sendable {
     /// What every length is multiplied by, to reach another compression ratio; 1 for the recording as it is.
     var factor = 1.0
 
-    private let words: [UInt64]
+    let words: [UInt64]
     /// Tokens merged before each word.
     private let merged: [Int32]
 
@@ -46,6 +46,15 @@ struct RecordedCurve: Sendable {
 
     /// Beyond the recording a head goes on at the append rate of the recording's second half.
     private func extended(to count: Int) -> Int {
-        finalSlots + Int((Double(count - tokens) * lateRate).rounded())
+        let more = Double(count - tokens) * lateRate
+        let whole = Int(more)
+        // To the nearest, halves up: in place of `rounded()`, which is a call.
+        return finalSlots + (more - Double(whole) >= 0.5 ? whole + 1 : whole)
+    }
+
+    /// Adds `times` the slots after each of `counts` tokens, all beyond the recording, to `sums`. Only for a curve as it
+    /// was recorded, with a factor of 1.
+    func addExtended(_ counts: ClosedRange<Int>, times: Int, to sums: UnsafeMutablePointer<Int>) {
+        for count in counts { sums[count - counts.lowerBound] += times * extended(to: count) }
     }
 }

@@ -31,15 +31,7 @@ extension VariantPlan {
     func attended(over counts: ClosedRange<Int>) -> [Double] {
         var sums = Array(repeating: Array(repeating: 0, count: counts.count), count: placement.gpus)
         for (prompt, loads) in zip(pattern.prompts, loads) {
-            for (index, curve) in prompt.curves.enumerated() {
-                let wanted = placement.heads.indices.filter { loads[$0][index] > 0 }
-                guard !wanted.isEmpty else { continue }
-                let lengths = counts.map { curve.attended(by: $0) }
-                for gpu in wanted {
-                    let load = loads[gpu][index]
-                    for step in lengths.indices { sums[gpu][step] += load * lengths[step] }
-                }
-            }
+            for gpu in loads.indices { prompt.addAttended(over: counts, loads: loads[gpu], to: &sums[gpu]) }
         }
         return (0..<counts.count).map { step in
             Double(sums.map { $0[step] }.max() ?? 0) / Double(promptCount)

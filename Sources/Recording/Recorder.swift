@@ -20,16 +20,19 @@ public struct Recorder {
     private let model: LoadedModel
     private let options: RunOptions
     private let keepsTokens: Bool
+    private let compresses: Bool
     private let shard: TraceShard?
 
-    /// A recorder for `model`; `keepsTokens` puts the token ids themselves into the trace, and of the prompts only those
-    /// of `shard` are run.
+    /// A recorder for `model`; `keepsTokens` puts the token ids themselves into the trace, `compresses` writes decisions
+    /// in about their entropy, and of the prompts only those of `shard` are run.
     public init(
-        _ model: LoadedModel, options: RunOptions, keepsTokens: Bool = false, shard: TraceShard? = nil
+        _ model: LoadedModel, options: RunOptions, keepsTokens: Bool = false, compresses: Bool = false,
+        shard: TraceShard? = nil
     ) {
         self.model = model
         self.options = options
         self.keepsTokens = keepsTokens
+        self.compresses = compresses
         self.shard = shard
     }
 
@@ -108,7 +111,8 @@ public struct Recorder {
             tokenizerFingerprint: model.tokenizer?.fingerprint ?? "", policy: options.policy,
             kernelSet: KernelSet.name, seed: options.sampling.temperature > 0 ? options.seed : 0,
             maxNewTokens: options.maxNewTokens, sampling: options.sampling.description,
-            promptListDigest: Prompt.listDigest(prompts), keepsTokens: keepsTokens, shard: shard)
+            promptListDigest: Prompt.listDigest(prompts), keepsTokens: keepsTokens,
+            compressesDecisions: compresses, shard: shard)
     }
 
     private func trace(_ outcome: PromptOutcome) -> PromptTrace {

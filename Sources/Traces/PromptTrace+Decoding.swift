@@ -1,3 +1,4 @@
+import Descriptions
 import Files
 
 extension PromptTrace {
@@ -49,9 +50,41 @@ extension PromptTrace {
         let shape = header.configuration
         // The header's limits keep the heads below 2^22; tokens are at most 8 times the file's bytes: no overflow.
         let length = shape.layers * shape.kvHeads * DecisionBits.words(tokens: tokens) * 8
+        if header.compressesDecisions, try encoding(reader) == TraceFormat.compressedEncoding {
+            return try compressedDecisions(tokens: tokens, plainLength: length, shape, &reader)
+        }
         let bytes = try section(.decisions, length: length, &reader)
         return DecisionBits(
             layers: shape.layers, kvHeads: shape.kvHeads, tokens: tokens, words: bytes.values(UInt64.self))
+    }
+
+    /// The encoding of the section at the reader's offset.
+    private static func encoding(_ reader: ByteReader) throws -> UInt32 {
+        var peek = reader
+        _ = try peek.read(UInt32.self)
+        return try peek.read()
+    }
+
+    private static func compressedDecisions(
+        tokens: Int, plainLength: Int, _ shape: ModelConfiguration, _ reader: inout ByteReader
+    ) throws -> DecisionBits {
+        let size = try sectionLength(.decisions, encoding: TraceFormat.compressedEncoding, &reader)
+        let start = reader.offset
+        guard size < plainLength else {
+            throw reader.malformed(
+                at: start - 8, expected: "fewer than \(plainLength) bytes of compressed decisions", found: "\(size)")
+        }
+        let contents = try reader.read(count: size)
+        let decisions = DecisionCoder.decisions(
+            in: contents, layers: shape.layers, kvHeads: shape.kvHeads, tokens: tokens)
+        guard let decisions else {
+            throw reader.malformed(
+                at: start,
+                expected: "compressed decisions of \(shape.layers * shape.kvHeads) heads and \(tokens) tokens",
+                found: "\(size) bytes that hold others")
+        }
+        try skipPadding(to: 8, &reader)
+        return decisions
     }
 
     private static func evictions(of decisions: DecisionBits, _ reader: inout ByteReader) throws -> EvictionLog {
@@ -84,13 +117,15 @@ extension PromptTrace {
     }
 
     /// Reads what stands before a section's contents, and gives their length.
-    private static func sectionLength(_ kind: TraceFormat.Section, _ reader: inout ByteReader) throws -> Int {
+    private static func sectionLength(
+        _ kind: TraceFormat.Section, encoding: UInt32 = TraceFormat.plainEncoding, _ reader: inout ByteReader
+    ) throws -> Int {
         let offset = reader.offset
         let found: UInt32 = try reader.read()
-        let encoding: UInt32 = try reader.read()
-        guard let known = TraceFormat.Section(rawValue: found), encoding == TraceFormat.plainEncoding else {
+        let stored: UInt32 = try reader.read()
+        guard let known = TraceFormat.Section(rawValue: found), stored == encoding else {
             throw TraceError.unknownSection(
-                path: reader.path, offset: offset, kind: Int(found), encoding: Int(encoding))
+                path: reader.path, offset: offset, kind: Int(found), encoding: Int(stored))
         }
         guard known == kind else {
             throw reader.malformed(at: offset, expected: "the \(kind) section", found: "\(known)")

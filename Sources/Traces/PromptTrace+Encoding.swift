@@ -19,7 +19,8 @@ extension PromptTrace {
         writer.write(UInt32(header.sections))
         writer.write(id)
         writer.pad(to: 8)
-        write(.decisions, decisions.words.littleEndianBytes, to: &writer)
+        let (encoding, stored) = decisions.contents(compressed: header.compressesDecisions)
+        write(.decisions, stored, encoding: encoding, to: &writer)
         write(.likelihoods, negativeLogLikelihoods.map(\.bitPattern).littleEndianBytes, to: &writer)
         if let tokenIDs { write(.tokens, Self.bytes(of: tokenIDs), to: &writer) }
         if let evictions { write(.evictions, evictions.contents, to: &writer) }
@@ -27,9 +28,12 @@ extension PromptTrace {
         return writer.bytes
     }
 
-    private func write(_ kind: TraceFormat.Section, _ bytes: [UInt8], to writer: inout ByteWriter) {
+    private func write(
+        _ kind: TraceFormat.Section, _ bytes: [UInt8], encoding: UInt32 = TraceFormat.plainEncoding,
+        to writer: inout ByteWriter
+    ) {
         writer.write(kind.rawValue)
-        writer.write(TraceFormat.plainEncoding)
+        writer.write(encoding)
         writer.write(UInt64(bytes.count))
         writer.write(bytes)
         writer.pad(to: 8)
@@ -84,6 +88,15 @@ extension PromptTrace {
 }
 
 extension DecisionBits {
+    /// The contents of their section, and its encoding: plain, or compressed where that is wanted and shorter.
+    func contents(compressed: Bool) -> (encoding: UInt32, bytes: [UInt8]) {
+        let plain = words.littleEndianBytes
+        guard compressed, tokens > 1 else { return (TraceFormat.plainEncoding, plain) }
+        let short = DecisionCoder.contents(of: self)
+        return short.count < plain.count
+            ? (TraceFormat.compressedEncoding, short) : (TraceFormat.plainEncoding, plain)
+    }
+
     /// Why these bits are not what a model decides; nil if they may be.
     var misfit: String? {
         let perHead = wordsPerHead

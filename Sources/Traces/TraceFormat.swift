@@ -1,7 +1,9 @@
-/// The fixed numbers of the trace file, version 1. What they mean stands in `Format.md`.
+/// The fixed numbers of the trace file. What they mean stands in `Format.md`.
 package enum TraceFormat {
-    /// The version this code writes and reads.
-    package static let version: UInt32 = 1
+    /// The newest version that this code writes and reads. A recording is of the oldest that can hold it.
+    package static let version: UInt32 = 2
+    /// The version of recordings with plain decisions alone.
+    package static let plainVersion: UInt32 = 1
     /// The first bytes of every trace: not ASCII, so that no text is taken for one, and with line ends in both
     /// forms, so that a transfer as text shows.
     package static let magic: [UInt8] = [0x89, 0x48, 0x52, 0x54, 0x0D, 0x0A, 0x1A, 0x0A]
@@ -33,8 +35,10 @@ package enum TraceFormat {
         case evictions = 4
     }
 
-    /// How a section is written; others, such as compressed decisions, may follow.
+    /// How a section is written: number by number.
     package static let plainEncoding: UInt32 = 0
+    /// Decisions in about as many bits as their entropy; from version 2 on.
+    package static let compressedEncoding: UInt32 = 1
 
     /// `size` rounded up to a multiple of `alignment`.
     package static func padded(_ size: Int, to alignment: Int) -> Int { (size + alignment - 1) / alignment * alignment }

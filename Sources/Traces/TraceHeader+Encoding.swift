@@ -17,11 +17,14 @@ extension TraceHeader {
     /// Sections of every prompt: decisions, likelihoods, and what this recording keeps beside them.
     var sections: Int { 2 + (keepsTokens ? 1 : 0) + (policy.evicts ? 1 : 0) }
 
+    /// The oldest version of the format that can hold this recording.
+    var formatVersion: UInt32 { compressesDecisions ? TraceFormat.version : TraceFormat.plainVersion }
+
     /// The first bytes of a file of this recording: preamble and header block.
     var opening: [UInt8] {
         var writer = ByteWriter()
         writer.write(TraceFormat.magic)
-        writer.write(TraceFormat.version)
+        writer.write(formatVersion)
         writer.write(repeatElement(0, count: 16))
         writer.write(Checksum.crc32(writer.bytes))
         let payload = payload

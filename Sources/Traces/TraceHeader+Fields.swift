@@ -27,7 +27,8 @@ extension TraceHeader {
             HeaderField("sampling", sampling),
             HeaderField("prompt_list", promptListDigest),
             HeaderField("keeps_tokens", keepsTokens),
-        ] + (shard.map { [HeaderField("shard", $0)] } ?? []) + configuration.fields
+        ] + (compressesDecisions ? [HeaderField("decisions", "compressed")] : [])
+            + (shard.map { [HeaderField("shard", $0)] } ?? []) + configuration.fields
     }
 
     /// The first field in which another header says something else: its name, and both values (`-` for none).
@@ -52,6 +53,7 @@ extension TraceHeader {
             kernelSet: try source.text("kernels"), seed: try source.number("seed", in: 0...UInt64.max),
             maxNewTokens: try source.number("max_new_tokens", in: 0...1 << 40), sampling: try source.text("sampling"),
             promptListDigest: try source.text("prompt_list"), keepsTokens: try source.flag("keeps_tokens"),
+            compressesDecisions: source.has("decisions") ? try source.text("decisions") == "compressed" : false,
             shard: source.has("shard") ? try source.shard("shard") : nil)
         try source.finish(fields)
     }

@@ -21,6 +21,7 @@ extension TraceHeader {
             sampling: try fields.text("sampling", or: "greedy"),
             promptListDigest: try fields.text("prompt_list", or: ""),
             keepsTokens: try fields.flag("keeps_tokens", or: false),
+            compressesDecisions: try fields.flag("compressed", or: false),
             shard: fields.has("shard") ? try fields.parsed("shard", "I/N", TraceShard.init(_:)) : nil)
         if policy == .dmc, configuration.dmc == nil { configuration.dmc = DMCSettings() }
     }

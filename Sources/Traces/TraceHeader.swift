@@ -28,6 +28,8 @@ public struct TraceHeader: Equatable, Sendable {
     public var promptListDigest: String
     /// Whether the token ids are kept beside their digests.
     public var keepsTokens: Bool
+    /// Whether decisions are compressed where that is shorter: in format version 2.
+    public var compressesDecisions: Bool
     /// Which part of a recording this is; nil for a whole one. The prompt list is that of the whole.
     public var shard: TraceShard?
 
@@ -36,7 +38,8 @@ public struct TraceHeader: Equatable, Sendable {
         model: String, configuration: ModelConfiguration, checkpointFingerprint: String,
         tokenizerFingerprint: String, policy: CachePolicy, decisionRule: DecisionRule = .plain,
         arithmetic: ArithmeticMode = .float32, kernelSet: String, seed: UInt64 = 0, maxNewTokens: Int = 0,
-        sampling: String = "greedy", promptListDigest: String, keepsTokens: Bool = false, shard: TraceShard? = nil
+        sampling: String = "greedy", promptListDigest: String, keepsTokens: Bool = false,
+        compressesDecisions: Bool = false, shard: TraceShard? = nil
     ) {
         self.model = model
         self.configuration = configuration
@@ -51,6 +54,7 @@ public struct TraceHeader: Equatable, Sendable {
         self.sampling = sampling
         self.promptListDigest = promptListDigest
         self.keepsTokens = keepsTokens
+        self.compressesDecisions = compressesDecisions
         self.shard = shard
     }
 }

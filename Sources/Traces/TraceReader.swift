@@ -99,7 +99,7 @@ public struct TraceReader: Sendable {
     /// - Throws: as `prompt(at:)`.
     public func size() throws -> TraceSize {
         var size = TraceSize(fileBytes: fileBytes)
-        try forEachPrompt { size.add($0) }
+        try forEachPrompt { size.add($0, of: header) }
         return size
     }
 }

@@ -23,8 +23,13 @@ struct TraceScan {
     ///   What a killed writer leaves at the end is no error: a piece of a block, or a block without its header.
     init(_ file: MappedFile) throws {
         var reader = file.reader
-        try Self.readPreamble(&reader)
+        let version = try Self.readPreamble(&reader)
         header = try Self.readHeader(file, &reader)
+        guard header.formatVersion == version else {
+            throw reader.malformed(
+                at: 8, expected: "trace format version \(header.formatVersion) for what the header says",
+                found: "version \(version)")
+        }
         end = reader.offset
         while digest == nil, let block = try Self.nextBlock(&reader, sequence: prompts.count + 1) {
             let place = Place(offset: reader.offset, length: Int(block.length), checksum: block.checksum)
@@ -53,7 +58,8 @@ struct TraceScan {
         return ByteReader(upToEnd, path: file.path, offset: place.offset)
     }
 
-    private static func readPreamble(_ reader: inout ByteReader) throws {
+    /// The format's version.
+    private static func readPreamble(_ reader: inout ByteReader) throws -> UInt32 {
         let magic = try reader.read(count: TraceFormat.magic.count)
         guard magic.elementsEqual(TraceFormat.magic) else {
             throw reader.malformed(at: 0, expected: "a Headroom trace", found: "another kind of file")
@@ -73,11 +79,12 @@ struct TraceScan {
         guard version <= TraceFormat.version else {
             throw TraceError.newerFormat(path: reader.path, version: Int(version), known: Int(TraceFormat.version))
         }
-        guard version == TraceFormat.version, reserved.allSatisfy({ $0 == 0 }) else {
+        guard version >= TraceFormat.plainVersion, reserved.allSatisfy({ $0 == 0 }) else {
             throw reader.malformed(
-                at: 8, expected: "trace format version \(TraceFormat.version) and 16 zero bytes",
+                at: 8, expected: "trace format version \(TraceFormat.plainVersion) or later and 16 zero bytes",
                 found: "version \(version) and others")
         }
+        return version
     }
 
     private static func readHeader(_ file: MappedFile, _ reader: inout ByteReader) throws -> TraceHeader {

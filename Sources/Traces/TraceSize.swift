@@ -4,7 +4,7 @@ public struct TraceSize: Equatable, Sendable {
     public let fileBytes: Int
     /// Decisions in it: tokens × layers × KV heads, over all prompts.
     public private(set) var decisions = 0
-    /// Bytes of decision bits, each head's filled up to whole words of 64.
+    /// Bytes of decisions: bits, each head's filled up to whole words of 64, or what they were compressed to.
     public private(set) var decisionBytes = 0
     /// Negative log-likelihoods in it.
     public private(set) var likelihoods = 0
@@ -23,16 +23,16 @@ public struct TraceSize: Equatable, Sendable {
     /// Everything else: the header, block headers, checksums, digests, ids, padding, and what a killed writer left.
     public var framingBytes: Int { fileBytes - decisionBytes - likelihoodBytes - evictionBytes - tokenBytes }
 
-    /// Bytes of decision bits a decision: 1/8, and what filling up to whole words adds. Nil without a decision.
+    /// Bytes of decisions a decision: of plain ones 1/8, and what filling up to whole words adds. Nil without a decision.
     public var decisionBytesPerDecision: Double? { perDecision(decisionBytes) }
 
     /// Bytes of the whole file a decision. Nil without a decision.
     public var bytesPerDecision: Double? { perDecision(fileBytes) }
 
-    /// Counts a prompt of the file.
-    public mutating func add(_ prompt: PromptTrace) {
+    /// Counts a prompt of the file, which has this header.
+    public mutating func add(_ prompt: PromptTrace, of header: TraceHeader) {
         decisions += prompt.tokens * prompt.decisions.layers * prompt.decisions.kvHeads
-        decisionBytes += prompt.decisions.words.count * 8
+        decisionBytes += prompt.decisions.contents(compressed: header.compressesDecisions).bytes.count
         likelihoods += prompt.negativeLogLikelihoods.count
         likelihoodBytes += prompt.negativeLogLikelihoods.count * 4
         drops += prompt.evictions?.count ?? 0

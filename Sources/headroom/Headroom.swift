@@ -33,5 +33,6 @@ struct Headroom: ParsableCommand {
             EvaluateCommand.self, GenerateCommand.self,
             PlanCommand.self,
             CompareCommand.self, ListCommand.self, ConvertCommand.self, ReportCommand.self,
+            BenchCommand.self,
         ])
 }

@@ -44,6 +44,9 @@ struct RecordCommand: ParsableCommand {
     @Flag(help: "Keep the token ids in the trace; prompts can be read back from it then.")
     var keepTokens = false
 
+    @Flag(help: "Compress the decisions, where that is shorter: a trace of format version 2, slower to read.")
+    var compress = false
+
     @Option(help: "text or json.")
     var format = OutputFormat.text
 
@@ -66,7 +69,9 @@ struct RecordCommand: ParsableCommand {
         options.seed = sampling.seed
         Interruption.watch()
         let progress = Progress()
-        let summary = try Recorder(loaded, options: options, keepsTokens: keepTokens, shard: shard).record(
+        let recorder = Recorder(
+            loaded, options: options, keepsTokens: keepTokens, compresses: compress, shard: shard)
+        let summary = try recorder.record(
             prompts, to: output, existing: resume ? .resume : force ? .replace : .refuse,
             shouldStop: { Interruption.isWanted }, progress: progress.show)
         let report = try RecordingReport(summary, tracePath: output)

@@ -31,6 +31,7 @@ struct InspectImportTests {
         var header = SampleTrace.header(keepsTokens: keepsTokens)
         if policy.evicts { header = SampleEvictions.header(policy, keepsTokens: keepsTokens) }
         header.policy = policy
+        header.compressesDecisions = keepsTokens
         header.shard = TraceShard(index: 1, of: 2)
         header.configuration.normEpsilon = 1e-6
         header.configuration.conversion = "gqa:2 averaged, untrained"

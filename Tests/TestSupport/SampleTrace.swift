@@ -4,7 +4,9 @@ import Traces
 /// A small made-up recording: the same at every run.
 package enum SampleTrace {
     /// A DMC model of this shape and what else a header says.
-    package static func header(layers: Int = 2, kvHeads: Int = 2, keepsTokens: Bool = false) -> TraceHeader {
+    package static func header(
+        layers: Int = 2, kvHeads: Int = 2, keepsTokens: Bool = false, compresses: Bool = false
+    ) -> TraceHeader {
         TraceHeader(
             model: "sample",
             configuration: ModelConfiguration(
@@ -13,7 +15,8 @@ package enum SampleTrace {
                 dmc: DMCSettings(window: 12, initialValue: 5, targetRatio: 4)),
             checkpointFingerprint: String(repeating: "c", count: 64),
             tokenizerFingerprint: String(repeating: "7", count: 64), policy: .dmc, kernelSet: "plain",
-            maxNewTokens: 32, promptListDigest: String(repeating: "1", count: 64), keepsTokens: keepsTokens)
+            maxNewTokens: 32, promptListDigest: String(repeating: "1", count: 64), keepsTokens: keepsTokens,
+            compressesDecisions: compresses)
     }
 
     /// A prompt of so many tokens; head (l, h) appends about one token in l + h + 1.

@@ -29,9 +29,10 @@ struct DamageTests {
         }
     }
 
-    @Test("Every flipped bit is an error of one line that names the file", arguments: [true, false])
-    func flippedBits(finished: Bool) throws {
-        let header = SampleTrace.header(keepsTokens: true)
+    @Test(
+        "Every flipped bit is an error of one line that names the file", arguments: [true, false], [true, false])
+    func flippedBits(finished: Bool, compresses: Bool) throws {
+        let header = SampleTrace.header(keepsTokens: true, compresses: compresses)
         try SampleTrace.write(
             SampleTrace.prompts(header: header), header: header, to: folder.file("a.hrt"), finished: finished)
         try everyFlip(of: folder.bytes("a.hrt")) { path, byte, bit in

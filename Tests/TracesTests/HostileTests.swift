@@ -86,7 +86,7 @@ struct HostileTests {
 
     @Test("A later format is refused by its version")
     func laterFormat() {
-        #expect(error(preamble(version: 2)).contains("found version 2, of a later Headroom"))
+        #expect(error(preamble(version: 3)).contains("found version 3, of a later Headroom"))
         #expect(error(preamble(version: 0)).contains("version 0"))
     }
 

@@ -46,4 +46,7 @@ const hr_kernels *hr_kernels_selected(void);
 /* The plain set, to hold the others to. */
 const hr_kernels *hr_kernels_plain(void);
 
+/* The exclusive or of `count` words: reads memory as fast as one core can, to measure what that is. */
+uint64_t hr_read_words(const uint64_t *words, size_t count);
+
 #endif

@@ -18,7 +18,7 @@ public final class DMCCache: KVCache {
     private let settings: DMCSettings
     private let decisions: Decisions
     private let observer: (any DecisionObserver)?
-    private let slots: [[SlotBuffer]]
+    let slots: [[SlotBuffer]]
     private let segments: [[OpenSegment]]
 
     /// bfloat16's epsilon, which keeps every importance above 0 (semantics of the reference).

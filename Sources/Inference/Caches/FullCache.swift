@@ -3,7 +3,7 @@ import Kernels
 /// The plain cache: every token keeps its slot.
 public final class FullCache: KVCache {
     private let geometry: HeadGeometry
-    private let slots: [[SlotBuffer]]
+    let slots: [[SlotBuffer]]
 
     /// An empty cache for one sequence of `model`.
     public init(_ model: LlamaModel) {

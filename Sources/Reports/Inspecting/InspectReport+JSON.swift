@@ -47,7 +47,7 @@ extension InspectReport {
             ("tokenizer", Self.text(header.tokenizerFingerprint)),
             ("prompt_list", Self.text(header.promptListDigest)), ("keeps_tokens", Self.text(header.keepsTokens)),
             ("shard", Self.text(header.shard?.description)),
-        ]
+        ] + (header.compressesDecisions ? [("compressed", Self.text(true))] : [])
     }
 
     private var summaryFields: [(String, String)] {

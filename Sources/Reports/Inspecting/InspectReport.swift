@@ -22,16 +22,17 @@ public struct InspectReport {
         reader = try TraceReader(path: path, allowUnfinished: true)
         try names?.check(reader.header)
         self.names = names
-        let shape = reader.header.configuration
+        let header = reader.header
+        let shape = header.configuration
         var profile = TraceProfile(layers: shape.layers, kvHeads: shape.kvHeads)
         var prompts: [PromptSummary] = []
         var size = TraceSize(fileBytes: reader.fileBytes)
         try reader.forEachPrompt {
             prompts.append(PromptSummary($0))
-            size.add($0)
+            size.add($0, of: header)
             profile.add($0)
         }
-        summary = TraceSummary(header: reader.header, prompts: prompts)
+        summary = TraceSummary(header: header, prompts: prompts)
         self.size = size
         self.profile = profile
         self.showsDecisions = showsDecisions

@@ -56,7 +56,7 @@ package struct PlainTrace: Equatable {
             throw Damage(offset: 0, what: "not a trace")
         }
         guard number(at: 28, bytes: 4) == UInt64(crc(0..<28)) else { throw Damage(offset: 28, what: "checksum") }
-        guard number(at: 8, bytes: 4) == 1 else { throw Damage(offset: 8, what: "version") }
+        guard [1, 2].contains(number(at: 8, bytes: 4)) else { throw Damage(offset: 8, what: "version") }
         guard bytes[12..<28].allSatisfy({ $0 == 0 }) else { throw Damage(offset: 12, what: "reserved bytes") }
         place = 32
     }
@@ -104,6 +104,9 @@ package struct PlainTrace: Equatable {
 
     private mutating func readFields() throws {
         for _ in 0..<(try take(4)) { fields.append([try takeString(), try takeString()]) }
+        guard (field("decisions") == "compressed") == (number(at: 8, bytes: 4) == 2) else {
+            throw Damage(offset: 8, what: "version")
+        }
     }
 
     private mutating func readPrompt() throws -> Prompt {
@@ -119,10 +122,15 @@ package struct PlainTrace: Equatable {
         if evicts { kinds.append(4) }
         guard sections == kinds.count else { throw Damage(offset: place, what: "count of sections") }
         for kind in kinds {
-            guard try take(4) == kind, try take(4) == 0 else { throw Damage(offset: place, what: "section kind") }
+            guard try take(4) == kind else { throw Damage(offset: place, what: "section kind") }
+            let encoding = try take(4)
+            guard encoding == 0 || encoding == 1 && kind == 1 && field("decisions") != nil else {
+                throw Damage(offset: place, what: "section encoding")
+            }
             let size = Int(try take(8))
             let contents = place
             switch kind {
+            case 1 where encoding == 1: prompt.merged = try readCompressed(prompt.tokens, end: contents + size)
             case 1: prompt.merged = try readDecisions(prompt.tokens)
             case 2:
                 for _ in 1..<max(1, prompt.tokens) {
@@ -166,6 +174,41 @@ package struct PlainTrace: Equatable {
             merged.append(layer)
         }
         return merged
+    }
+
+    /// One decision after another, as the page tells it.
+    private mutating func readCompressed(_ tokens: Int, end: Int) throws -> [[[Bool]]] {
+        let layers = Int(field("layers") ?? "") ?? 0
+        let heads = Int(field("kv_heads") ?? "") ?? 0
+        var states = try (0..<4).map { _ in Int(try take(4)) }
+        var all: [[Bool]] = []
+        while all.count < layers * heads {
+            var group = Array(repeating: [false], count: min(4, layers * heads - all.count))
+            var merged = [0, 0, 0, 0]
+            var seen = 0
+            for _ in 1..<tokens {
+                for lane in group.indices {
+                    let share = 4096 * (2 * merged[lane] + 1) / (2 * seen + 2)
+                    let (whole, rest) = (states[lane] / 4096, states[lane] % 4096)
+                    let merges = rest < share
+                    states[lane] = merges ? share * whole + rest : (4096 - share) * whole + rest - share
+                    if states[lane] < 65536 {
+                        guard place < end else { throw Damage(offset: place, what: "compressed decisions too short") }
+                        states[lane] = 65536 * states[lane] + Int(try take(2))
+                    }
+                    group[lane].append(merges)
+                    if merges { merged[lane] += 1 }
+                }
+                seen += 1
+                if seen == 1023 {
+                    seen /= 2
+                    merged = merged.map { $0 / 2 }
+                }
+            }
+            all += group
+        }
+        guard states == [65536, 65536, 65536, 65536] else { throw Damage(offset: place, what: "states at the end") }
+        return (0..<layers).map { Array(all[$0 * heads..<($0 + 1) * heads]) }
     }
 
     private var evicts: Bool {

@@ -1,0 +1,21 @@
+"""Runs `headroom bench` for the measurements that another program is compared in."""
+import json
+import subprocess
+
+
+def rates(headroom, names, threads):
+    """Units a second of each measurement in `names`, by name."""
+    command = [headroom, "bench", "--full", "--format", "json", "--threads", str(threads), "--only", *names]
+    record = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    found = {result["name"]: result["rate"] for result in record["results"]}
+    missing = [name for name in names if name not in found]
+    if missing:
+        raise SystemExit(f"headroom bench did not measure {', '.join(missing)}: {record['skipped']}")
+    return found
+
+
+def report(rows, other):
+    """Prints rows of (name, ours, theirs), in units a second, with the ratio of the two."""
+    print(f"{'measured':60} {'headroom':>12} {other:>12} {'ratio':>7}")
+    for name, ours, theirs in rows:
+        print(f"{name:60} {ours:12.4g} {theirs:12.4g} {ours / theirs:7.2f}")

@@ -1,0 +1,143 @@
+"""llama.cpp beside Headroom on TinyLlama's shape with random weights: decoding at batch 1 and 16, and prefill.
+
+Both keep the weights in the width asked for. llama.cpp keeps its cache in 16 bits, Headroom in 32: at a context of 128
+tokens that is a hundredth of the traffic. Run by compare.sh.
+"""
+import argparse
+import os
+import statistics
+import tempfile
+import time
+
+import gguf
+import llama_cpp as llama
+import numpy
+
+import headroom_bench
+
+LAYERS, HIDDEN, HEADS, KV_HEADS, HEAD_DIM, FFN, VOCABULARY = 22, 2048, 32, 4, 64, 5632, 32000
+
+
+def write_model(path, width):
+    """A GGUF file of that shape without a tokenizer."""
+    kind = {"bfloat16": gguf.GGMLQuantizationType.BF16, "float32": gguf.GGMLQuantizationType.F32}[width]
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.add_context_length(8192)
+    writer.add_embedding_length(HIDDEN)
+    writer.add_block_count(LAYERS)
+    writer.add_feed_forward_length(FFN)
+    writer.add_head_count(HEADS)
+    writer.add_head_count_kv(KV_HEADS)
+    writer.add_layer_norm_rms_eps(1e-5)
+    writer.add_rope_dimension_count(HEAD_DIM)
+    writer.add_vocab_size(VOCABULARY)
+    writer.add_tokenizer_model("no_vocab")
+    numbers = numpy.random.default_rng(1)
+
+    def matrix(name, rows, columns):
+        values = numbers.standard_normal((rows, columns), dtype=numpy.float32) / numpy.sqrt(columns)
+        writer.add_tensor(name, gguf.quants.quantize(values.astype(numpy.float32), kind), raw_dtype=kind)
+
+    def gain(name):
+        writer.add_tensor(name, numpy.ones(HIDDEN, dtype=numpy.float32))
+
+    matrix("token_embd.weight", VOCABULARY, HIDDEN)
+    gain("output_norm.weight")
+    matrix("output.weight", VOCABULARY, HIDDEN)
+    for layer in range(LAYERS):
+        prefix = f"blk.{layer}."
+        gain(prefix + "attn_norm.weight")
+        gain(prefix + "ffn_norm.weight")
+        matrix(prefix + "attn_q.weight", HEADS * HEAD_DIM, HIDDEN)
+        matrix(prefix + "attn_k.weight", KV_HEADS * HEAD_DIM, HIDDEN)
+        matrix(prefix + "attn_v.weight", KV_HEADS * HEAD_DIM, HIDDEN)
+        matrix(prefix + "attn_output.weight", HIDDEN, HEADS * HEAD_DIM)
+        matrix(prefix + "ffn_gate.weight", FFN, HIDDEN)
+        matrix(prefix + "ffn_up.weight", FFN, HIDDEN)
+        matrix(prefix + "ffn_down.weight", HIDDEN, FFN)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+class Run:
+    """A loaded model with room for some sequences."""
+
+    def __init__(self, path, threads, sequences, context):
+        parameters = llama.llama_model_default_params()
+        self.model = llama.llama_model_load_from_file(path.encode(), parameters)
+        settings = llama.llama_context_default_params()
+        settings.n_ctx = sequences * context
+        settings.n_batch = settings.n_ubatch = 1024
+        settings.n_seq_max = sequences
+        settings.n_threads = settings.n_threads_batch = threads
+        self.context = llama.llama_init_from_model(self.model, settings)
+        self.batch = llama.llama_batch_init(1024, 0, 1)
+
+    def feed(self, tokens):
+        """Feeds (sequence, position, wants logits) triples; seconds."""
+        self.batch.n_tokens = len(tokens)
+        for index, (sequence, position, wanted) in enumerate(tokens):
+            self.batch.token[index] = 7 + 13 * index % 251
+            self.batch.pos[index] = position
+            self.batch.n_seq_id[index] = 1
+            self.batch.seq_id[index][0] = sequence
+            self.batch.logits[index] = wanted
+        start = time.perf_counter()
+        if llama.llama_decode(self.context, self.batch) != 0:
+            raise SystemExit("llama.cpp refused a batch")
+        llama.llama_synchronize(self.context)
+        return time.perf_counter() - start
+
+    def clear(self):
+        llama.llama_memory_clear(llama.llama_get_memory(self.context), True)
+
+    def prefill(self, count):
+        def once():
+            self.clear()
+            return self.feed([(0, position, position + 1 == count) for position in range(count)])
+
+        once()
+        return count / statistics.median(once() for _ in range(3))
+
+    def decode(self, batch, context):
+        self.clear()
+        for sequence in range(batch):
+            self.feed([(sequence, position, False) for position in range(context)])
+        times = [self.feed([(s, context + step, True) for s in range(batch)]) for step in range(18)]
+        return batch / statistics.median(times[2:])
+
+    def close(self):
+        llama.llama_batch_free(self.batch)
+        llama.llama_free(self.context)
+        llama.llama_model_free(self.model)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--headroom", default=".build/release/headroom")
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--width", choices=["bfloat16", "float32"], default="bfloat16")
+    options = parser.parse_args()
+
+    llama.llama_backend_init()
+    silent = llama.llama_log_callback(lambda level, text, data: None)
+    llama.llama_log_set(silent, None)
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "model.gguf")
+        write_model(path, options.width)
+        run = Run(path, options.threads, 16, 256)
+        theirs = {"batch=1/context=128": run.decode(1, 128), "batch=16/context=128": run.decode(16, 128)}
+        run.close()
+        run = Run(path, options.threads, 1, 1024)
+        prefill = run.prefill(1024)
+        run.close()
+    model = f"1.1b/{options.width}/full"
+    theirs = {f"decode/{model}/{name}": rate for name, rate in theirs.items()}
+    theirs[f"prefill/{model}/tokens=1024/parallel"] = prefill
+    ours = headroom_bench.rates(options.headroom, list(theirs), options.threads)
+    headroom_bench.report([(name, ours[name], rate) for name, rate in theirs.items()], "llama.cpp")
+
+
+main()

@@ -1,0 +1,16 @@
+/// Why `bench` measured nothing, or not all. Its description is the one line a user sees.
+public enum BenchError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// No measurement's name contains any of the words.
+    case nothing(words: [String])
+    /// It was stopped.
+    case interrupted(done: Int)
+
+    public var description: String {
+        switch self {
+        case .nothing(let words):
+            "--only \(words.joined(separator: " ")): expected a part of a measurement's name, such as "
+                + "decode/1.1b or trace/replay; found none with it (more are measured with --full)"
+        case .interrupted(let done): "interrupted after \(done) measurements"
+        }
+    }
+}

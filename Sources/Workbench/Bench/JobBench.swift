@@ -1,0 +1,94 @@
+import BundledModels
+import Capacity
+import Comparison
+import Descriptions
+import Foundation
+import Inference
+import Recording
+
+/// Measures whole jobs on the bundled models: recording, and what is done with a recording.
+struct JobBench {
+    private let model: LoadedModel
+    private let prompts: [Prompt]
+    private let threads: Int
+    private let folder: String
+
+    /// Prompts of each kind, so that a run takes about a second.
+    private static let promptCount = 8
+
+    /// Loads the bundled model and prompts; files go below `folder`.
+    init(threads: Int, folder: String) throws {
+        model = try LoadedModel(path: BundledModel.compressed.folder())
+        let all = try model.prompts(at: [BundledPrompts.folder()])
+        prompts = (0..<Self.promptCount).map { all[$0 * all.count / Self.promptCount] }
+        self.threads = threads
+        self.folder = folder
+    }
+
+    private var trace: String { "\(folder)/recorded.hrt" }
+    private var tokens: Double { Double(prompts.reduce(0) { $0 + $1.tokens.count }) }
+
+    /// Tokens a second that are run and recorded, beside the same run without a recorder and without a file. The two
+    /// alternate, so that what else the machine does hits both.
+    func record() throws -> BenchResult {
+        var (with, without) = ([Double](), [Double]())
+        for _ in 0..<5 {
+            with.append(try Stopwatch.seconds { try runRecorded() })
+            without.append(try Stopwatch.seconds { try runPlain() })
+        }
+        func median(_ times: [Double]) -> Double { times.sorted()[times.count / 2] }
+        return BenchResult(
+            name: "record/bundled", rate: tokens / median(with), unit: "tokens", runs: with.count, limit: .without,
+            limitRate: tokens / median(without))
+    }
+
+    private func runRecorded() throws {
+        _ = try Recorder(model, options: RunOptions(policy: .dmc, threads: threads)).record(
+            prompts, to: trace, existing: FileManager.default.fileExists(atPath: trace) ? .replace : .refuse)
+    }
+
+    private func runPlain() throws {
+        let requests = prompts.map { GenerationRequest(tokens: $0.tokens, maxNewTokens: 0, scores: true) }
+        try BatchRunner(Engine(model.llama, threads: threads)) { _ in try model.llama.makeCache(.dmc) }
+            .run(requests) { _, _ in }
+    }
+
+    /// Projections a second of a sweep of seven policies over all GPUs and eight contexts.
+    func plan() throws -> BenchResult {
+        if !FileManager.default.fileExists(atPath: trace) { try runRecorded() }
+        let words = [
+            "gqa:8", "h2o:heavy=0.125,recent=0.125", "tova:slots=0.25", "window:sinks=4,window=508",
+            "streaming:sinks=4,window=508",
+        ]
+        let variants = try words.map { try PlanVariant($0) }
+        let lengths = HeadLengthSource.trace(try RecordedTrace(paths: [trace]))
+        let sweep = PlanSweep(
+            models: [try PlannedModel.named("llama-2-13b")], gpus: try GPU.all(),
+            promptTokens: [512, 1024, 1536, 2048, 2560, 3072, 3584, 4096], newTokens: [1024])
+        var rows = 0
+        let (seconds, runs) = try Stopwatch.median(most: 5) {
+            rows = try sweep.requests {
+                $0.lengths = lengths
+                $0.variants = variants
+            }.reduce(0) { $0 + (try Planner($1).rows().count) }
+        }
+        return BenchResult(name: "plan/sweep", rate: Double(rows) / seconds, unit: "projections", runs: runs)
+    }
+
+    /// Comparisons a second of recordings of the bundled prompts: reading them, the bootstrap, and a plan.
+    func compare() throws -> BenchResult {
+        let base = try LoadedModel(path: BundledModel.base.folder())
+        let paths = try [base, model].map { model in
+            let path = "\(folder)/\(model.checkpoint.name).hrt"
+            if !FileManager.default.fileExists(atPath: path) {
+                _ = try Recorder(model, options: RunOptions(policy: model.llama.defaultPolicy, threads: threads))
+                    .record(prompts, to: path)
+            }
+            return path
+        }
+        var job = ComparisonJob()
+        job.traces = paths
+        let (seconds, runs) = try Stopwatch.median(most: 5) { _ = try job.run() }
+        return BenchResult(name: "compare/traces", rate: 1 / seconds, unit: "comparisons", runs: runs)
+    }
+}

@@ -1,0 +1,89 @@
+import Descriptions
+import Foundation
+import Traces
+
+/// Measures the trace file and its replay, on made-up decisions: each head merges at a rate of its own.
+struct TraceBench {
+    private let limits: MachineLimits
+    private let prompts: [PromptTrace]
+    private let folder: String
+
+    private static let shape = ModelConfiguration(
+        hiddenSize: 4096, intermediateSize: 11008, layers: 32, heads: 32, kvHeads: 32, headDim: 128,
+        vocabularySize: 32_000, maxPositions: 4096, dmc: DMCSettings())
+    private static let pageSlots = 16
+
+    /// Makes the decisions of some prompts; files go below `folder`.
+    init(limits: MachineLimits, folder: String) {
+        self.limits = limits
+        self.folder = folder
+        prompts = (0..<4).map { Self.prompt($0, tokens: 4096) }
+    }
+
+    private var decisions: Double {
+        Double(prompts.reduce(0) { $0 + $1.tokens * Self.shape.layers * Self.shape.kvHeads })
+    }
+
+    /// Decisions a second that are written, synced to the disk prompt by prompt.
+    func write() throws -> BenchResult {
+        let (seconds, runs) = try Stopwatch.median(most: 5) { try record(compressed: false) }
+        return result("write", seconds, runs)
+    }
+
+    /// Decisions a second that are read back, all checksums checked.
+    func scan(compressed: Bool) throws -> BenchResult {
+        try record(compressed: compressed)
+        let reader = try TraceReader(path: path(compressed: compressed))
+        let (seconds, runs) = try Stopwatch.median { try reader.forEachPrompt { _ in } }
+        let least = Double(reader.fileBytes) / limits.readBytesPerSecond
+        return result(compressed ? "scan-compressed" : "scan", seconds, runs, least: least)
+    }
+
+    /// Decisions a second, on one core, out of which the pages in use after every token come, summed over the heads:
+    /// from plain bits in memory.
+    func replay() -> BenchResult {
+        var sum = 0
+        let (seconds, runs) = Stopwatch.median {
+            for prompt in prompts { sum &+= prompt.decisions.pagesInUse(pageSlots: Self.pageSlots).last ?? 0 }
+        }
+        precondition(sum != 0, "decisions open pages")
+        let least = decisions / 8 / limits.readBytesPerSecond
+        return result("replay", seconds, runs, least: least)
+    }
+
+    private func result(_ name: String, _ seconds: Double, _ runs: Int, least: Double? = nil) -> BenchResult {
+        BenchResult(
+            name: "trace/\(name)", rate: decisions / seconds, unit: "decisions", runs: runs,
+            limit: least.map { _ in .memory }, limitRate: least.map { decisions / $0 })
+    }
+
+    private func path(compressed: Bool) -> String { "\(folder)/\(compressed ? "compressed" : "plain").hrt" }
+
+    private func record(compressed: Bool) throws {
+        let header = TraceHeader(
+            model: "bench", configuration: Self.shape, checkpointFingerprint: "", tokenizerFingerprint: "",
+            policy: .dmc, kernelSet: "none", promptListDigest: "", compressesDecisions: compressed)
+        let writer = try TraceWriter.create(path: path(compressed: compressed), header: header, force: true)
+        for prompt in prompts { try writer.append(prompt) }
+        try writer.finish()
+    }
+
+    private static func prompt(_ index: Int, tokens: Int) -> PromptTrace {
+        var source = RandomSource(seed: 1, stream: index)
+        let (heads, perHead) = (shape.layers * shape.kvHeads, DecisionBits.words(tokens: tokens))
+        var words = [UInt64](repeating: 0, count: heads * perHead)
+        for head in 0..<heads {
+            // One to eighteen tokens a slot, as the bundled model has them.
+            let ratio = 1 + 17 * Double(head % 32) / 31
+            let limit = UInt64((1 - 1 / ratio) * 0x1p32)
+            for token in 1..<tokens where source.next() >> 32 < limit {
+                words[head * perHead + token / 64] |= 1 << UInt64(token % 64)
+            }
+        }
+        return PromptTrace(
+            id: "\(index)", promptTokens: tokens,
+            decisions: DecisionBits(layers: shape.layers, kvHeads: shape.kvHeads, tokens: tokens, words: words),
+            negativeLogLikelihoods: [Float](repeating: 1, count: tokens - 1),
+            tokenDigest: [UInt8](repeating: 0, count: 32))
+    }
+}

@@ -1,0 +1,58 @@
+import ArgumentParser
+import Foundation
+import Kernels
+import Workbench
+
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Measure this machine's limits, and how near Headroom comes to them.",
+        discussion: """
+            Limits: memory bandwidth (all threads reading), products in float32 (OpenBLAS) and, where oneDNN is
+            installed, in bfloat16. Models of 110 million and 1.1 billion parameters get random weights. Decoding is
+            measured at a past that was not computed, which costs a step nothing less. A machine that does something
+            else meanwhile is measured as slower than it is.
+
+            Example:
+              headroom bench --only trace/replay --format json
+            """)
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Only what has one of these in its name, such as decode/1.1b or by-token.", valueName: "word"))
+    var only: [String] = []
+
+    @Flag(help: "Everything: all batches, contexts and widths. Without it, what takes a minute or two.")
+    var full = false
+
+    @Option(help: ArgumentHelp("An earlier run's JSON: print each rate over the one there.", valueName: "file"))
+    var against: String?
+
+    @Option(help: "Threads; by default one a core.")
+    var threads: Int?
+
+    @Option(help: "text or json.")
+    var format = OutputFormat.text
+
+    func validate() throws {
+        try format.check(.text, .json)
+        if let threads, !(1...1024).contains(threads) {
+            throw ValidationError("--threads: expected 1 to 1024, found \(threads)")
+        }
+    }
+
+    func run() throws {
+        // What is wrong with the file shows before minutes are spent.
+        _ = try against.map { try BenchRecord(path: $0) }
+        Interruption.watch()
+        let progress = Progress()
+        var job = BenchJob()
+        job.threads = threads ?? WorkerPool.cores
+        job.measuresAll = full
+        job.words = only
+        let record = try job.run(shouldStop: { Interruption.isWanted }, progress: { progress.show($0) })
+        let report = try BenchReport(record, against: against)
+        print(format == .json ? try report.json() : report.text())
+    }
+}
