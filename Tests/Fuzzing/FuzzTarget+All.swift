@@ -92,11 +92,15 @@ extension FuzzTarget {
 
     private static func trace() throws -> FuzzTarget {
         let folder = try TemporaryFolder(inMemory: true)
-        try SampleTrace.write(SampleTrace.prompts(), to: folder.file("a.hrt"))
-        let header = SampleTrace.header(keepsTokens: true)
-        try SampleTrace.write(
-            SampleTrace.prompts(header: header), header: header, to: folder.file("b.hrt"), finished: false)
-        let seeds = [try folder.bytes("a.hrt"), try folder.bytes("b.hrt")]
+        let headers = [
+            SampleTrace.header(), SampleTrace.header(keepsTokens: true), SampleTrace.header(compresses: true),
+        ]
+        let seeds = try headers.enumerated().map { index, header in
+            let prompts =
+                SampleTrace.prompts(header: header) + [SampleTrace.prompt("long", tokens: 700, header: header)]
+            try SampleTrace.write(prompts, header: header, to: folder.file("a.hrt"), finished: index != 1)
+            return try folder.bytes("a.hrt")
+        }
         return FuzzTarget("trace", seeds: seeds, mend: TraceMender.mended) { bytes, folder in
             let reader = try TraceReader(path: folder.write("a.hrt", bytes), allowUnfinished: true)
             _ = TraceSummary(header: reader.header, prompts: try reader.prompts())
