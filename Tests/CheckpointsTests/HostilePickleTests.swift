@@ -113,6 +113,8 @@ struct HostilePickleTests {
         // More on the stack, or more objects, than any state dictionary has.
         #expect(try refusal(repeated("N", 1_100_000) + ".").contains("at most 1048576 values at once"))
         #expect(try refusal(repeated("]0", 4_200_000) + ".").contains("at most 4194304 objects"))
+        #expect(try refusal(repeated("(", 1_100_000) + ".").contains("at most 1048576 marks"))
+        #expect(try refusal("N" + repeated("\u{94}", 4_200_000) + ".").contains("at most 4194304 values in the memo"))
     }
 
     @Test("One list that grows item by item does so in no time")
