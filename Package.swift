@@ -29,7 +29,13 @@ let modules: [Target] = [
     .target(
         name: "Recording", dependencies: ["Inference", "Tokenizers", "Traces", "Checkpoints", "Files", "Descriptions"]),
     .target(
-        name: "Capacity", dependencies: ["Traces", "Files", "Descriptions"],
+        name: "Capacity",
+        dependencies: [
+            "Traces", "Files", "Descriptions",
+            .product(name: "HeapModule", package: "swift-collections"),
+            .product(name: "DequeModule", package: "swift-collections"),
+            .product(name: "Histogram", package: "hdrhistogram-swift"),
+        ],
         resources: [.copy("Resources/gpus"), .copy("Resources/models")]),
     .target(name: "Comparison", dependencies: ["Traces", "Capacity", "Files", "Descriptions"]),
     .target(
@@ -104,6 +110,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     ],
     targets: modules + suites,

@@ -22,9 +22,15 @@ enum HeadCurve: Sendable {
         }
     }
 
-    /// Most slots that are ever held in a sequence of `count` tokens. Heads of a trace only grow.
-    func peak(within count: Int) -> Int {
-        guard case .bounded(_?, let prompt, let mode) = self, mode != .online else { return slots(after: count) }
+    /// Most slots that are ever held in a sequence of `count` tokens.
+    func peak(within count: Int) -> Int { peak(after: 0, within: count) }
+
+    /// Most slots that are held from after token `start` to after token `count`, the whole prompt before it is cut
+    /// included. Heads of a trace only grow.
+    func peak(after start: Int, within count: Int) -> Int {
+        guard case .bounded(_?, let prompt, let mode) = self, mode != .online, start < prompt else {
+            return slots(after: count)
+        }
         return max(min(prompt, count), slots(after: count))
     }
 

@@ -21,18 +21,40 @@ struct Roofline: Sendable {
     /// A decode step: one token for each of `batch` sequences.
     /// - Parameter attended: slots that one sequence's token attends to, all layers and KV heads of this GPU together,
     ///   mean over the batch.
-    func decode(batch: Int, attended: Double) -> StepTime {
-        let batch = Double(batch)
+    func decode(batch: Int, attended: Double) -> StepTime { step(StepLoad(sequences: batch, each: attended)) }
+
+    /// One step of an engine: decoding, a chunk of prompts, or both in one pass over the weights. Cheap: a few dozen
+    /// operations and one array.
+    func step(_ load: StepLoad) -> StepTime {
+        guard !load.isEmpty else { return StepTime(parts: []) }
+        let rows = Double(load.sequences + load.chunkTokens)
+        let sampled = Double(load.sequences + load.endingPrompts)
         return StepTime(
             parts: [
-                product(.projections, parameters: share.projections, tokens: batch),
-                attention(pairs: batch * attended, slotsRead: batch * attended, efficiency: efficiencies.matrixCompute),
-                probabilities(pairs: batch * attended, slots: batch * attended),
-                product(.mlp, parameters: share.mlp, tokens: batch),
-                product(.output, parameters: share.output, tokens: batch),
-                allReduce(tokens: batch, passes: 1),
-                overhead(sequences: batch, passes: 1),
+                product(.projections, parameters: share.projections, tokens: rows),
+                attention(load),
+                probabilities(load),
+                product(.mlp, parameters: share.mlp, tokens: rows),
+                sampled > 0 ? product(.output, parameters: share.output, tokens: sampled) : nil,
+                allReduce(tokens: rows, passes: 1),
+                overhead(sequences: sampled, passes: 1),
             ].compactMap { $0 })
+    }
+
+    /// Attention of a step: of its decoding sequences, then of its chunk, since they are kernels apart.
+    private func attention(_ load: StepLoad) -> OperationTime {
+        let decode = attention(
+            pairs: load.attended, slotsRead: load.attended, efficiency: efficiencies.matrixCompute)
+        guard load.chunkTokens > 0 else { return decode }
+        let chunk = attention(
+            pairs: load.chunkPairs, slotsRead: load.chunkSlots, efficiency: efficiencies.attentionCompute)
+        return decode.followed(by: chunk)
+    }
+
+    private func probabilities(_ load: StepLoad) -> OperationTime? {
+        let looksAtAll = policy.prefill == .online || policy.isHeavyHitters
+        let pairs = looksAtAll ? load.chunkPairs : load.endingPrompts > 0 ? load.chunkSlots : 0
+        return probabilities(pairs: load.attended + pairs, slots: load.attended + load.chunkSlots)
     }
 
     /// The prefill of one prompt of `tokens`, in chunks; each chunk reads all weights once, and the cache so far.

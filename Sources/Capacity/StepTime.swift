@@ -56,6 +56,17 @@ public struct OperationTime: Hashable, Sendable, Codable {
         self.fixedSeconds = fixedSeconds
     }
 
+    /// This operation and then another of its kind. What the smaller of the two times of either hides behind the larger
+    /// is dropped, so that the sum's `seconds` are the sum of both.
+    func followed(by other: OperationTime) -> OperationTime {
+        let isMemory = max(memorySeconds, other.memorySeconds) >= max(computeSeconds, other.computeSeconds)
+        let sum = max(memorySeconds, computeSeconds) + max(other.memorySeconds, other.computeSeconds)
+        let least = min(memorySeconds, computeSeconds) + min(other.memorySeconds, other.computeSeconds)
+        return OperationTime(
+            part, memorySeconds: isMemory ? sum : least, computeSeconds: isMemory ? least : sum,
+            fixedSeconds: fixedSeconds + other.fixedSeconds)
+    }
+
     /// Seconds in all: the roofline of Williams et al. (2009), and the fixed cost.
     public var seconds: Double { max(memorySeconds, computeSeconds) + fixedSeconds }
 

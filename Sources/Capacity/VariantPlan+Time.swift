@@ -5,6 +5,9 @@ extension VariantPlan {
         roofline.decode(batch: batch, attended: attended(by: tokens))
     }
 
+    /// Seconds, in parts, of one step of an engine that decodes, prefills, or does both. Cheap: for simulations.
+    public func stepTime(for load: StepLoad) -> StepTime { roofline.step(load) }
+
     /// Seconds of a decode step in parts, mean over the steps of the generation: Σ step_t / N. Step i of N feeds token
     /// P + i, so the sums are over contexts P + 1 … P + N.
     public func meanStepTime(batch: Int) -> StepTime {

@@ -1,3 +1,4 @@
+import Capacity
 import Foundation
 
 /// Numbers as a plan's tables write them.
@@ -25,6 +26,13 @@ enum PlanFormatting {
 
     /// Seconds as milliseconds with two digits.
     static func milliseconds(_ seconds: Double?) -> String { number(seconds.map { $0 * 1000 }, digits: 2) }
+
+    /// A model by its name and shape.
+    static func words(_ model: PlannedModel) -> String {
+        let shape = model.configuration
+        return "\(model.name): \(shape.layers) layers, \(shape.heads) heads, \(shape.kvHeads) KV heads of "
+            + "\(shape.headDim), \(grouped(shape.parameters)) parameters"
+    }
 
     /// A cell of a CSV file, quoted where RFC 4180 asks for it.
     static func csv(_ cell: String) -> String { DataText.field(cell) }

@@ -12,10 +12,7 @@ extension PlanReport {
     private var heading: String {
         var lines = ["headroom plan \(Release.version): projections, nothing here is measured"]
         for model in unique(requests.map(\.model)) {
-            let shape = model.configuration
-            lines.append(
-                "model         \(model.name): \(shape.layers) layers, \(shape.heads) heads, \(shape.kvHeads) KV heads of "
-                    + "\(shape.headDim), \(Form.grouped(shape.parameters)) parameters")
+            lines.append("model         \(Form.words(model))")
         }
         for request in unique(requests.map(GPUUse.init)) { lines.append(request.line) }
         for tokens in unique(requests.map { [$0.promptTokens, $0.newTokens] }) {
@@ -105,7 +102,7 @@ extension PlanReport {
 }
 
 /// A GPU as the heading names it.
-private struct GPUUse: Hashable {
+struct GPUUse: Hashable {
     var line: String
 
     init(_ request: PlanRequest) {

@@ -17,12 +17,18 @@ public struct PlanReport: Sendable {
 
     /// The source of head lengths in words: what was recorded, or that nothing was.
     var headLengths: String {
-        guard let lengths = requests.first?.lengths else { return "none given; rows are the policies' own arithmetic" }
+        HeadLengthSource.words(requests.first?.lengths, isOwn: rows.contains { $0.source == .recorded })
+    }
+}
+
+extension HeadLengthSource {
+    /// A source of head lengths in words, or that there is none; `isOwn` says that the trace is of the planned model.
+    static func words(_ lengths: HeadLengthSource?, isOwn: Bool) -> String {
+        guard let lengths else { return "none given; rows are the policies' own arithmetic" }
         guard let trace = lengths.trace else {
             return "a compression ratio of \(lengths.ratio ?? 1), every head alike (uniform)"
         }
         let origin = "\(trace.prompts.count) prompts of \(trace.header.model)"
-        let isOwn = rows.contains { $0.source == .recorded }
         let way = isOwn ? "recorded" : "scaled: the pattern of one model mapped onto another"
         guard let ratio = lengths.ratio else { return "\(origin), \(way)" }
         return "\(origin), \(way); append rates raised to the power that gives a compression ratio of \(ratio)"

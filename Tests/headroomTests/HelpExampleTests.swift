@@ -7,7 +7,7 @@ struct HelpExampleTests {
     /// The commands whose example runs on the bundled models alone, with what they write named anew.
     @Test(
         "The example of a command runs as it stands there",
-        arguments: ["evaluate", "generate", "plan", "list", "convert", "bench"])
+        arguments: ["evaluate", "generate", "plan", "simulate", "list", "convert", "bench"])
     func example(command: String) throws {
         let folder = try TemporaryFolder()
         try folder.write("letters.jsonl", "{\"id\": \"one\", \"prompt\": \"Dear sir, I thank you for your letter.\"}\n")
@@ -22,8 +22,8 @@ struct HelpExampleTests {
     @Test("Every command has an example in its help, and the tool a version")
     func everyCommand() throws {
         let commands = [
-            "demo", "record", "merge", "import", "inspect", "evaluate", "generate", "plan", "compare", "list",
-            "convert", "report", "bench",
+            "demo", "record", "merge", "import", "inspect", "evaluate", "generate", "plan", "simulate", "compare",
+            "list", "convert", "report", "bench",
         ]
         for command in commands {
             let help = try CommandRun([command, "--help"])

@@ -20,6 +20,12 @@ struct WrongInputTests {
         ("an output in no folder", ["record", "--output", "@/a/b.hrt"], 1, "b.hrt"),
         ("evictions on a DMC model", ["evaluate", "--policy", "tova:slots=9"], 1, "tova:slots=9"),
         ("dmc on a plain model", ["evaluate", "--model", "default-base", "--policy", "dmc"], 1, "dmc_window_size"),
+        ("a workload that is none", simulate(["--workload", "@/none.csv"]), 1, "none.csv"),
+        ("neither workload nor rate", simulate([]), 64, "--workload"),
+        ("a rate of nothing", simulate(random(rate: "0")), 64, "--rate"),
+        ("too many replicas", simulate(random() + ["--replicas", "100000"]), 64, "4096"),
+        ("a limit of no time", simulate(random() + ["--slo-ttft", "0"]), 64, "TTFT"),
+        ("no lengths to simulate", simulate(random() + ["--policy", "dmc"]), 64, "trace"),
         ("shares over the whole", ["evaluate", "--policy", "h2o:heavy=0.7,recent=0.7"], 64, "at most 1.0 together"),
         ("shares over the whole in a plan", plan() + ["--policy", "tova:slots=1.1"], 64, "at most 1.0"),
         ("a budget of nothing", ["evaluate", "--policy", "h2o:heavy=0,recent=0"], 64, "at least 1 slot"),
@@ -42,6 +48,14 @@ struct WrongInputTests {
         model: String = "llama-2-7b", gpu: String = "l40s", lengths: [String] = ["--ratio", "4"]
     ) -> [String] {
         ["plan", "--model", model, "--gpu", gpu, "--prompt-tokens", "100", "--new-tokens", "10"] + lengths
+    }
+
+    private static func simulate(_ options: [String]) -> [String] {
+        ["simulate", "--model", "llama-2-7b", "--gpu", "a100-80gb"] + options
+    }
+
+    private static func random(rate: String = "1") -> [String] {
+        ["--rate", rate, "--prompt-tokens", "10", "--new-tokens", "10"]
     }
 
     @Test("One line says what is wrong, and the exit code says whose fault it is", arguments: cases.indices)

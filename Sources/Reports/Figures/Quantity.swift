@@ -14,6 +14,10 @@ public enum Quantity: String, Equatable, Sendable {
     case natsPerToken = "nats_per_token"
     /// Hundredths of a whole.
     case percent
+    /// Seconds.
+    case seconds
+    /// Blocks of slots that an allocator hands out.
+    case pages
     /// A running number from 0.
     case index
 
@@ -27,6 +31,8 @@ public enum Quantity: String, Equatable, Sendable {
         case .tokensPerSlot: "tokens per slot"
         case .natsPerToken: "nats/token"
         case .percent: "%"
+        case .seconds: "s"
+        case .pages: "pages"
         case .index: ""
         }
     }

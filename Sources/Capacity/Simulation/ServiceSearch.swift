@@ -1,0 +1,83 @@
+/// Looks for the rate a service can bear, and for the replicas that a rate needs, each by simulation.
+package struct ServiceSearch {
+    private let engine: ServingEngine
+    private let workload: Workload?
+    private let settings: SimulationSettings
+
+    /// - Parameter requests: those that the service takes on, in order.
+    package init(engine: ServingEngine, requests: [Workload.Request], settings: SimulationSettings) {
+        self.engine = engine
+        self.settings = settings
+        workload = try? Workload(name: "accepted requests", requests: requests)
+    }
+
+    /// Factors of two that are tried from the workload's own rate, either way.
+    private static let doublings = 24
+    /// The rate is found to one part in a hundred.
+    private static let precision = 1.01
+
+    /// What a search for the highest rate comes to.
+    package enum Rate: Hashable, Sendable {
+        /// This many requests a second are served as the objective asks; 1 % more are not.
+        case found(Double)
+        /// Requests that come one by one miss it already.
+        case never
+        /// The requests are too few, or their arrivals not spread: even all at once they meet it.
+        case unbounded
+    }
+
+    /// The highest rate of requests, in the workload's own rhythm, at which the share that the objective asks for meets
+    /// its limits, with the replicas that the settings have.
+    package func highestRate() -> Rate {
+        guard let workload, let own = workload.rate else { return .unbounded }
+        func attains(_ rate: Double) -> Bool { meets(workload.scaled(toRate: rate), replicas: settings.replicas) }
+        var low = own
+        var high = own
+        if attains(own) {
+            repeat {
+                (low, high) = (high, 2 * high)
+                guard high < own * Double(1 << Self.doublings) else { return .unbounded }
+            } while attains(high)
+        } else {
+            repeat {
+                (low, high) = (low / 2, low)
+                guard low > own / Double(1 << Self.doublings) else { return .never }
+            } while !attains(low)
+        }
+        while high / low > Self.precision {
+            let middle = (low * high).squareRoot()
+            if attains(middle) { low = middle } else { high = middle }
+        }
+        return .found(low)
+    }
+
+    /// The fewest replicas with which the workload, at `rate` requests a second where one is given, is served as the
+    /// objective asks; nil where even the most that are simulated do not.
+    package func replicasNeeded(rate: Double? = nil) -> Int? {
+        guard let own = workload else { return nil }
+        let workload = rate.map { own.scaled(toRate: $0) } ?? own
+        var low = 0
+        var high = 1
+        while !meets(workload, replicas: high) {
+            guard high < SimulationSettings.mostReplicas else { return nil }
+            (low, high) = (high, min(2 * high, SimulationSettings.mostReplicas))
+        }
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if meets(workload, replicas: middle) { high = middle } else { low = middle }
+        }
+        return high
+    }
+
+    private func meets(_ workload: Workload, replicas: Int) -> Bool {
+        var settings = settings
+        settings.replicas = replicas
+        var watch = Simulator.Watch()
+        watch.keepsTimeline = false
+        let allowed = Int((1 - settings.objective.attainment) * Double(workload.requests.count) + 1e-9)
+        watch.allowedMisses = allowed
+        var simulator = Simulator(engine, workload: workload, settings: settings)
+        let requests = simulator.run(watch).requests
+        return requests.count { !$0.meets(settings.objective) } <= allowed
+    }
+}

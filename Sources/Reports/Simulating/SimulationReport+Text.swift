@@ -1,0 +1,121 @@
+import Capacity
+import Descriptions
+
+extension SimulationReport {
+    private typealias Form = PlanFormatting
+
+    /// The report for people: inputs, what became of the requests, latencies, what it gives and costs, what to know.
+    public func text() -> String {
+        [heading, requestTable, latencyTable, yieldTable, notes].filter { !$0.isEmpty }.joined(separator: "\n")
+    }
+
+    private var heading: String {
+        let (plan, settings) = (simulation.request, simulation.settings)
+        var lines = [
+            "headroom simulate \(Release.version): a simulation, nothing here is measured",
+            "model         \(Form.words(plan.model))", GPUUse(plan).line,
+            "replicas      \(Form.grouped(settings.replicas))"
+                + (settings.replicas > 1 ? ", dispatch \(settings.dispatch.rawValue)" : "")
+                + "; a step feeds at most \(Form.grouped(settings.maxBatchedTokens)) tokens of "
+                + "\(Form.grouped(settings.maxSequences)) sequences",
+            "workload      \(simulation.workload.name)", "              \(workloadWords)",
+        ]
+        if let fingerprint = simulation.workload.fingerprint { lines.append("              SHA-256 \(fingerprint)") }
+        lines.append("head lengths  \(headLengths)")
+        for fingerprint in plan.lengths?.trace?.fingerprints ?? [] {
+            lines.append("trace         SHA-256 \(fingerprint)")
+        }
+        let budget = plan.budgetBytes.map { ", at most \(Form.bytes($0)) in all" } ?? ""
+        lines.append("cache         \(plan.kvBits) bit, pages of \(plan.pageSlots) slots\(budget)")
+        lines.append("limits        \(limits); seed \(settings.seed)")
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The workload's size in words.
+    var workloadWords: String {
+        let workload = simulation.workload
+        let count = Double(workload.requests.count)
+        let prompt = workload.requests.reduce(0) { $0 + Double($1.promptTokens) } / count
+        let new = workload.requests.reduce(0) { $0 + Double($1.newTokens) } / count
+        let rate = workload.rate.map { " (\(NumberText.significant($0)) a second)" } ?? ""
+        return "\(NumberText.grouped(workload.requests.count)) requests in "
+            + "\(NumberText.significant(workload.span)) s\(rate), "
+            + "\(NumberText.fixed(prompt, places: 0)) + \(NumberText.fixed(new, places: 0)) tokens in the mean"
+    }
+
+    /// The objective in words.
+    var limits: String {
+        let objective = simulation.settings.objective
+        return "TTFT \(DataText.number(objective.ttftSeconds)) s and TPOT \(DataText.number(objective.tpotSeconds)) s, "
+            + "for \(DataText.number(objective.attainment * 100)) % of the requests"
+    }
+
+    private var requestTable: String {
+        var table = TextTable([
+            "policy", "source", "done", "over context", "never fit", "preempted", "times", "running", "waiting",
+            "pages", "used", "at most", "state",
+        ])
+        for row in rows {
+            table.add([
+                row.policy, row.source.rawValue, Form.grouped(row.completed), Form.grouped(row.overContext),
+                Form.grouped(row.neverFits), Form.grouped(row.preemptedRequests), Form.grouped(row.preemptions),
+                Form.number(row.meanRunning, digits: 1), Form.number(row.meanWaiting, digits: 1),
+                Form.grouped(row.pagesPerGPU), Self.percent(row.meanPagesShare), Self.percent(row.peakPagesShare),
+                Self.state(row),
+            ])
+        }
+        return "What became of the requests\n" + table.text()
+    }
+
+    private var latencyTable: String {
+        var table = TextTable([
+            "policy", "TTFT s mean", "p50", "p99", "max", "TPOT ms mean", "p50", "p99", "gap ms p50", "p99", "max",
+            "latency s p50", "p99",
+        ])
+        for row in rows {
+            let ttft = [row.ttft?.mean, row.ttft?.p50, row.ttft?.p99, row.ttft?.max]
+            let tpot = [row.tpot?.mean, row.tpot?.p50, row.tpot?.p99]
+            let gap = [row.gap?.p50, row.gap?.p99, row.gap?.max]
+            table.add(
+                [row.policy] + ttft.map { Form.number($0, digits: 3) }
+                    + (tpot + gap).map { Form.number($0.map { 1000 * $0 }, digits: 1) }
+                    + [row.latency?.p50, row.latency?.p99].map { Form.number($0, digits: 2) })
+        }
+        return "Latency, of completed requests\n" + table.text()
+    }
+
+    private var yieldTable: String {
+        let asks = (rate: questions.findsRate, replicas: questions.findsReplicas)
+        let isPriced = simulation.settings.pricePerHour != nil
+        var titles = ["policy", "tokens/s", "requests/s", "within limits", "goodput/s"]
+        if asks.rate { titles.append("highest rate/GPU") }
+        if asks.replicas { titles.append("replicas needed") }
+        if isPriced { titles.append("$/M tokens") }
+        if isPriced && asks.rate { titles.append("at highest rate") }
+        var table = TextTable(titles)
+        for row in rows {
+            var cells = [
+                row.policy, Form.number(row.throughputTokensPerSecond, digits: 0),
+                Form.number(row.requestThroughput, digits: 3), row.attainment.map(Self.percent) ?? "—",
+                Form.number(row.goodput, digits: 3),
+            ]
+            if asks.rate { cells.append(Form.number(row.highestRatePerGPU, digits: 3)) }
+            if asks.replicas { cells.append(row.replicasNeeded.map(Form.grouped) ?? "—") }
+            if isPriced { cells.append(Form.number(row.dollarsPerMillionTokens, digits: 2)) }
+            if isPriced && asks.rate { cells.append(Form.number(row.dollarsPerMillionTokensAtHighestRate, digits: 2)) }
+            table.add(cells)
+        }
+        return "What it gives\n" + table.text()
+    }
+
+    private var notes: String { rows.flatMap { row in row.notes.map { "note: \(row.policy): \($0)\n" } }.joined() }
+
+    /// A plain word for how the service stands.
+    static func state(_ row: SimulationRow) -> String {
+        if row.completed == 0 { return "serves none" }
+        return row.isSaturated ? "saturated" : "keeps up"
+    }
+
+    /// A share in hundredths.
+    static func percent(_ share: Double) -> String { "\(PlanFormatting.number(100 * share, digits: 1)) %" }
+}

@@ -1,0 +1,146 @@
+import Capacity
+import Descriptions
+import TestSupport
+import Testing
+
+@Suite("Services of models on GPUs are simulated")
+struct SimulationTests {
+    private func simulation(
+        _ workload: Workload, gpus: Int = 1, change: (inout PlanRequest, inout SimulationSettings) throws -> Void
+    ) throws -> Simulation {
+        var request = try request("llama-2-7b", "a100-80gb", prompt: 1, new: 1) { $0.gpus = gpus }
+        var settings = SimulationSettings()
+        try change(&request, &settings)
+        return try Simulation(request, workload: workload, settings: settings)
+    }
+
+    @Test("Under light load a request takes its chunks of prompt and its decode steps, one after another")
+    func lightLoad() throws {
+        let requests = (0..<5).map {
+            Workload.Request(arrival: Double($0) * 1000, promptTokens: 700 + 50 * $0, newTokens: 30)
+        }
+        let run = try simulation(try Workload(name: "light", requests: requests)) { _, settings in
+            settings.maxBatchedTokens = 512
+        }.run(.full)
+        let heads = 32 * 32
+        for simulated in run.requests {
+            let asked = simulated.request
+            let plan = try Planner(
+                try request("llama-2-7b", "a100-80gb", prompt: asked.promptTokens, new: asked.newTokens) {
+                    $0.prefillChunk = 512
+                }
+            ).plan(for: .full)
+            var prefill = 0.0
+            for start in stride(from: 0, to: asked.promptTokens, by: 512) {
+                let end = min(start + 512, asked.promptTokens)
+                var load = StepLoad()
+                load.chunkTokens = end - start
+                load.chunkPairs = Double(heads * ((start + 1)...end).reduce(0, +))
+                load.chunkSlots = Double(heads * end)
+                load.endingPrompts = end == asked.promptTokens ? 1 : 0
+                prefill += plan.stepTime(for: load).seconds
+            }
+            let decode = (1..<asked.newTokens).reduce(0.0) { sum, token in
+                let load = StepLoad(sequences: 1, each: Double(heads * (asked.promptTokens + token)))
+                return sum + plan.stepTime(for: load).seconds
+            }
+            let (ttft, latency) = (try #require(simulated.ttft), try #require(simulated.latency))
+            #expect(abs(ttft / prefill - 1) < 1e-9)
+            #expect(abs((latency - ttft) / decode - 1) < 1e-9)
+            // The plan's own figures: of a prefill, and of a mean step, whose lengths differ by one token.
+            let row = plan.row()
+            #expect(abs(ttft / (row.ttftSeconds ?? 0) - 1) < 0.1)
+            let step = plan.meanStepTime(batch: 1).seconds
+            #expect(abs((simulated.tpot ?? 0) / step - 1) < 0.01)
+        }
+    }
+
+    @Test("What fits at once is what the plan says fits", arguments: ["full", "gqa:8", "h2o:heavy=0.25,recent=0.25"])
+    func largestBatch(word: String) throws {
+        // All at once, four prompts a step; the first has not ended when the last that fits comes in.
+        let workload = try Workload(
+            name: "burst",
+            requests: (0..<200).map { _ in Workload.Request(arrival: 0, promptTokens: 4000, newTokens: 90) })
+        let run = try simulation(workload) { _, settings in settings.maxBatchedTokens = 16_384 }
+            .run(try PlanVariant(word)).row()
+        func largest(new: Int) throws -> Int {
+            try row(word, "llama-2-7b", "a100-80gb", prompt: 4000, new: new) { $0.prefillChunk = 16_384 }.maxBatch
+        }
+        // Some hold 4,000 tokens when the last is admitted, some nearly 4,090.
+        #expect(run.peakRunning >= (try largest(new: 90)))
+        #expect(run.peakRunning <= (try largest(new: 1)) + 1)
+        #expect(run.completed == 200)
+    }
+
+    @Test("Compression serves more within the same memory, and waits less")
+    func compression() throws {
+        let workload = try Workload(rate: 12, count: 300, promptTokens: 1500, newTokens: 200, seed: 5)
+        let simulation = try simulation(workload) { request, _ in
+            request.lengths = .ratio(4)
+            request.variants = [.full]
+        }
+        let rows = try simulation.variants().map { try simulation.run($0).row() }
+        #expect(rows.map(\.policy) == ["full", "dmc"])
+        #expect(rows[0].isSaturated && !rows[1].isSaturated)
+        #expect((rows[0].ttft?.p50 ?? 0) > (rows[1].ttft?.p50 ?? .infinity))
+        #expect(rows[0].preemptions > 0 && rows[1].preemptions == 0)
+        #expect(rows[0].peakPagesShare > 0.99 && rows[1].peakPagesShare < 0.9)
+        #expect(rows[0].notes.contains { $0.contains("saturated") })
+    }
+
+    @Test("Whole prompts before a cut take more pages early than the budget does")
+    func earlyPeak() throws {
+        let workload = try Workload(
+            name: "one", requests: [Workload.Request(arrival: 0, promptTokens: 2000, newTokens: 100)])
+        let simulation = try simulation(workload) { _, _ in }
+        let online = try simulation.run(try PlanVariant("tova:slots=128")).row()
+        let whole = try simulation.run(try PlanVariant("tova:slots=128,prefill=full"))
+        #expect(whole.row().peakPagesShare > 10 * online.peakPagesShare)
+        let pages = whole.log.timeline.entries.map(\.pages)
+        #expect(pages[0] == pages.max() && pages[1] * 10 < pages[0])
+    }
+
+    @Test("Several GPUs are as full as the fullest of them")
+    func tensorParallelism() throws {
+        let trace = try sampleTrace(prompts: 4)
+        let workload = try Workload.random(80, seed: 1, rate: 20, prompt: 50...300, new: 10...100)
+        for gpus in [1, 2, 4] {
+            let run = try simulation(workload, gpus: gpus) { request, _ in
+                request.lengths = .trace(trace)
+                request.budgetBytes = gpus << 30
+            }.run(.dmc)
+            #expect(run.pagesPerGPU == (1 << 30) / run.pageBytes)
+            #expect(run.requests.allSatisfy { $0.outcome == .completed })
+            #expect(run.log.timeline.entries.allSatisfy { $0.pages <= run.pagesPerGPU })
+        }
+    }
+
+    @Test("Dollars per million tokens are the GPUs' hours over the tokens generated")
+    func price() throws {
+        let workload = try Workload(rate: 2, count: 100, promptTokens: 200, newTokens: 50, seed: 2)
+        let row = try simulation(workload) { _, settings in
+            settings.pricePerHour = 3.6
+            settings.replicas = 2
+        }.run(.full).row()
+        // 3.6 dollars an hour are a thousandth a second; two GPUs, 5,000 tokens.
+        let expected = 0.001 * 2 * row.seconds / (5000 / 1e6)
+        #expect(abs((row.dollarsPerMillionTokens ?? 0) / expected - 1) < 1e-9)
+    }
+
+    @Test("A GPU too small for the weights serves none, and says why")
+    func tooSmall() throws {
+        let workload = try Workload(rate: 2, count: 5, promptTokens: 20, newTokens: 5, seed: 2)
+        let row = try simulation(workload) { request, _ in request.gpuMemoryBytes = 8 << 30 }.run(.full).row()
+        #expect(row.completed == 0 && row.neverFits == 5)
+        #expect(row.notes.contains { $0.contains("leave no room") })
+    }
+
+    @Test("StreamingLLM alone serves requests beyond the model's context")
+    func pastContext() throws {
+        let workload = try Workload(
+            name: "long", requests: [Workload.Request(arrival: 0, promptTokens: 5000, newTokens: 10)])
+        let simulation = try simulation(workload) { _, _ in }
+        #expect(try simulation.run(.full).row().overContext == 1)
+        #expect(try simulation.run(try PlanVariant("streaming:sinks=4,window=1000")).row().completed == 1)
+    }
+}
