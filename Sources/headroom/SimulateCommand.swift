@@ -1,9 +1,9 @@
 import ArgumentParser
-import BundledModels
 import Capacity
 import Files
 import Foundation
 import Reports
+import Workbench
 
 struct SimulateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

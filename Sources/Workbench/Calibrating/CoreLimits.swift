@@ -7,7 +7,7 @@ public struct CoreLimits: Hashable, Sendable {
     public var readBytesPerSecond: Double
     /// Operations a second of the product for a batch of 32 tokens, one of each sequence.
     public var batchFLOPS: Double
-    /// Operations a second of the product for a chunk of a prompt, which goes through `sgemm`.
+    /// Operations a second of the product for a chunk of a prompt.
     public var promptFLOPS: Double
 
     /// Limits by their values; see the properties.
@@ -17,27 +17,25 @@ public struct CoreLimits: Hashable, Sendable {
         self.promptFLOPS = promptFLOPS
     }
 
+    /// Tokens of the chunk.
+    private static let chunk = 128
+
     /// Measures them on bfloat16 weights `[rows, columns]`; a second or less. What else runs takes its share.
     public static func measure(rows: Int, columns: Int, threads: Int) -> CoreLimits {
         let weights = Numbers<UInt16>(rows * columns, repeating: 0x3C00)
         let matrix = WeightMatrix(.bfloat16(weights.start), rows: rows, columns: columns, owner: weights)
-        let tokens = 128
-        let input = Numbers<Float>(tokens * columns, repeating: 0.5)
-        let output = Numbers<Float>(tokens * rows, repeating: 0)
+        let input = Numbers<Float>(chunk * columns, repeating: 0.5)
+        let output = Numbers<Float>(chunk * rows, repeating: 0)
         let pool = WorkerPool(threads: threads)
+        func seconds(tokens: Int) -> Double {
+            let taken = ProductInput(isRounded: false)
+            taken.take(input.memory, tokens: tokens, columns: columns, for: [matrix], workers: .pool(pool))
+            return best { matrix.multiply(taken, into: output.memory, workers: .pool(pool)) }
+        }
         let bytes = Double(2 * rows * columns)
-        let one = best {
-            matrix.multiply(batch: input.start, tokens: 1, into: output.memory, workers: .pool(pool))
-        }
-        let batch = best {
-            matrix.multiply(batch: input.start, tokens: 32, into: output.memory, workers: .pool(pool))
-        }
-        let prompt = best {
-            matrix.multiply(prompt: input.start, tokens: tokens, into: output.memory, workers: .pool(pool))
-        }
         return CoreLimits(
-            readBytesPerSecond: bytes / one, batchFLOPS: 32 * bytes / batch,
-            promptFLOPS: Double(tokens) * bytes / prompt)
+            readBytesPerSecond: bytes / seconds(tokens: 1), batchFLOPS: 32 * bytes / seconds(tokens: 32),
+            promptFLOPS: Double(chunk) * bytes / seconds(tokens: chunk))
     }
 
     /// Seconds of the fastest of nine runs, after one that is not counted.
