@@ -10,16 +10,16 @@ public struct LoadedModel: Sendable {
     /// The weights.
     public let llama: LlamaModel
     /// Text to tokens and back; nil where there is none.
-    public let tokenizer: SentencePieceTokenizer?
+    public let tokenizer: (any TextTokenizer)?
 
     /// Opens the folder at `path`.
-    /// - Parameter tokenizerPath: the `tokenizer.model`; nil for the one in the folder, if there is one.
-    /// - Throws: what `Checkpoint`, `LlamaModel` and `SentencePieceTokenizer` throw.
+    /// - Parameter tokenizerPath: the tokenizer's file; nil for the one in the folder, if there is one.
+    /// - Throws: what `Checkpoint`, `LlamaModel` and `TokenizerFile` throw.
     public init(path: String, tokenizerPath: String? = nil) throws {
         tokenizer = try (tokenizerPath ?? Checkpoint.tokenizerPath(in: path)).map {
-            try SentencePieceTokenizer.open(path: $0)
+            try TokenizerFile.open(path: $0)
         }
-        checkpoint = try Checkpoint(path: path, vocabulary: tokenizer.map(TextVocabulary.init))
+        checkpoint = try Checkpoint(path: path, vocabulary: tokenizer.map { TextVocabulary($0) })
         llama = try LlamaModel(checkpoint)
     }
 

@@ -27,7 +27,7 @@ struct BenchPlan {
         } + [BenchModel(shape: .large, elementType: .bfloat16, hasDMC: false, arithmetic: .bfloat16)]
 
     static let traces = ["trace/write", "trace/scan", "trace/scan-compressed", "trace/replay"]
-    static let jobs = ["record/bundled", "plan/sweep", "compare/traces"]
+    static let jobs = ["record/bundled", "plan/sweep", "compare/traces", "simulate/dmc"]
 
     static let batches = [1, 4, 16, 64]
     static let contexts = [128, 1024, 4096]
