@@ -17,25 +17,24 @@ public struct CoreLimits: Hashable, Sendable {
         self.promptFLOPS = promptFLOPS
     }
 
-    /// Tokens of the chunk.
-    private static let chunk = 128
-
     /// Measures them on bfloat16 weights `[rows, columns]`; a second or less. What else runs takes its share.
     public static func measure(rows: Int, columns: Int, threads: Int) -> CoreLimits {
         let weights = Numbers<UInt16>(rows * columns, repeating: 0x3C00)
         let matrix = WeightMatrix(.bfloat16(weights.start), rows: rows, columns: columns, owner: weights)
-        let input = Numbers<Float>(chunk * columns, repeating: 0.5)
-        let output = Numbers<Float>(chunk * rows, repeating: 0)
+        let tokens = 128
+        let numbers = Numbers<Float>(tokens * columns, repeating: 0.5)
+        let output = Numbers<Float>(tokens * rows, repeating: 0)
         let pool = WorkerPool(threads: threads)
-        func seconds(tokens: Int) -> Double {
-            let taken = ProductInput(isRounded: false)
-            taken.take(input.memory, tokens: tokens, columns: columns, for: [matrix], workers: .pool(pool))
-            return best { matrix.multiply(taken, into: output.memory, workers: .pool(pool)) }
-        }
         let bytes = Double(2 * rows * columns)
+        func seconds(tokens: Int) -> Double {
+            let input = ProductInput(isRounded: false)
+            input.take(numbers.memory, tokens: tokens, columns: columns, for: [matrix], workers: .pool(pool))
+            return best { matrix.multiply(input, into: output.memory, workers: .pool(pool)) }
+        }
+        let (one, batch, prompt) = (seconds(tokens: 1), seconds(tokens: 32), seconds(tokens: tokens))
         return CoreLimits(
-            readBytesPerSecond: bytes / seconds(tokens: 1), batchFLOPS: 32 * bytes / seconds(tokens: 32),
-            promptFLOPS: Double(chunk) * bytes / seconds(tokens: chunk))
+            readBytesPerSecond: bytes / one, batchFLOPS: 32 * bytes / batch,
+            promptFLOPS: Double(tokens) * bytes / prompt)
     }
 
     /// Seconds of the fastest of nine runs, after one that is not counted.
