@@ -34,7 +34,7 @@ let modules: [Target] = [
             .product(name: "DequeModule", package: "swift-collections"),
             .product(name: "Histogram", package: "hdrhistogram-swift"),
         ],
-        resources: [.copy("Resources/gpus"), .copy("Resources/models")]),
+        resources: [.copy("Resources/gpus"), .copy("Resources/models"), .copy("Resources/measurements")]),
     .target(name: "Comparison", dependencies: ["Traces", "Capacity", "Files", "Descriptions"]),
     .target(
         name: "Reports",

@@ -1,5 +1,7 @@
 /// Bytes that one sequence's cache takes, by what they are for.
 public struct CacheBytes: Hashable, Sendable {
+    /// Keys and values of the slots that are held, without the rest of their pages.
+    public var logical: Int
     /// Keys and values, in whole pages.
     public var kv: Int
     /// DMC's open segments, or an eviction policy's scores.
@@ -7,13 +9,45 @@ public struct CacheBytes: Hashable, Sendable {
     /// Block tables and lengths.
     public var tables: Int
 
-    /// All of it.
+    /// All that is taken: pages, state and tables.
     public var total: Int { kv + state + tables }
 
     /// No bytes.
-    public static let zero = CacheBytes(kv: 0, state: 0, tables: 0)
+    public static let zero = CacheBytes(logical: 0, kv: 0, state: 0, tables: 0)
 
     static func + (one: CacheBytes, other: CacheBytes) -> CacheBytes {
-        CacheBytes(kv: one.kv + other.kv, state: one.state + other.state, tables: one.tables + other.tables)
+        CacheBytes(
+            logical: one.logical + other.logical, kv: one.kv + other.kv, state: one.state + other.state,
+            tables: one.tables + other.tables)
+    }
+}
+
+extension CacheBytes {
+    /// The mean of each part, rounded to whole bytes.
+    /// - Precondition: there is at least one.
+    static func mean(of all: [CacheBytes]) -> CacheBytes {
+        func mean(_ part: KeyPath<CacheBytes, Int>) -> Int {
+            Int((all.reduce(0) { $0 + Double($1[keyPath: part]) } / Double(all.count)).rounded())
+        }
+        return CacheBytes(logical: mean(\.logical), kv: mean(\.kv), state: mean(\.state), tables: mean(\.tables))
+    }
+}
+
+extension CacheBytes: Encodable {
+    enum CodingKeys: String, CodingKey {
+        case logical = "logical_kv_bytes"
+        case kv = "kv_bytes"
+        case state = "state_bytes"
+        case tables = "table_bytes"
+        case total = "total_bytes"
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var fields = encoder.container(keyedBy: CodingKeys.self)
+        try fields.encode(logical, forKey: .logical)
+        try fields.encode(kv, forKey: .kv)
+        try fields.encode(state, forKey: .state)
+        try fields.encode(tables, forKey: .tables)
+        try fields.encode(total, forKey: .total)
     }
 }

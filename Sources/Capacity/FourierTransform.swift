@@ -7,21 +7,52 @@ enum FourierTransform {
     /// probability of all sums that are i modulo `size`.
     /// - Parameter size: a power of two, not below `mass.count`.
     static func power(of mass: [Double], _ count: Int, size: Int) -> [Double] {
-        var real = mass + Array(repeating: 0, count: size - mass.count)
-        var imaginary = Array(repeating: 0.0, count: size)
-        let roots = RootTable.table(size: size)
+        guard size > 1 else { return [pow(mass[0], Double(count))] }
+        let (half, table) = (size / 2, RootTable.table(size: size))
+        // Even and odd cells are the real and imaginary parts of half as many numbers.
+        var real = (0..<half).map { 2 * $0 < mass.count ? mass[2 * $0] : 0 }
+        var imaginary = (0..<half).map { 2 * $0 + 1 < mass.count ? mass[2 * $0 + 1] : 0 }
         real.withUnsafeMutableBufferPointer { real in
             imaginary.withUnsafeMutableBufferPointer { imaginary in
-                roots.values.withUnsafeBufferPointer { roots in
+                table.roots.withUnsafeBufferPointer { roots in
                     forward(real, imaginary, roots)
-                    for index in 0..<size {
-                        (real[index], imaginary[index]) = power(real[index], imaginary[index], count)
-                    }
+                    raise(real, imaginary, roots, table.reversed, to: count)
                     backward(real, imaginary, roots)
                 }
             }
         }
-        return real.map { $0 / Double(size) }
+        let scale = 1 / Double(half)
+        return [Double](unsafeUninitializedCapacity: size) { sums, filled in
+            for index in 0..<half {
+                sums[2 * index] = real[index] * scale
+                sums[2 * index + 1] = imaginary[index] * scale
+            }
+            filled = size
+        }
+    }
+
+    /// The transform of packed real numbers, each of its numbers raised to `count`, packed again. With E and O the
+    /// transforms of the even and the odd ones, X(k) = E(k) + wᵏ·O(k), and X(half − k) is the conjugate of E(k) − wᵏ·O(k).
+    private static func raise(
+        _ real: Numbers, _ imaginary: Numbers, _ roots: UnsafeBufferPointer<Root>, _ reversed: [Int32], to count: Int
+    ) {
+        let half = real.count
+        for k in 0...half / 2 {
+            let (one, other) = (Int(reversed[k]), Int(reversed[(half - k) % half]))
+            let root = roots[half + k]
+            let even = ((real[one] + real[other]) / 2, (imaginary[one] - imaginary[other]) / 2)
+            let odd = ((imaginary[one] + imaginary[other]) / 2, (real[other] - real[one]) / 2)
+            let turned = (
+                odd.0 * root.cosine + odd.1 * root.sine, odd.1 * root.cosine - odd.0 * root.sine
+            )
+            let sum = power(even.0 + turned.0, even.1 + turned.1, count)
+            let difference = power(even.0 - turned.0, even.1 - turned.1, count)
+            let newEven = ((sum.0 + difference.0) / 2, (sum.1 + difference.1) / 2)
+            let back = ((sum.0 - difference.0) / 2, (sum.1 - difference.1) / 2)
+            let newOdd = (back.0 * root.cosine - back.1 * root.sine, back.1 * root.cosine + back.0 * root.sine)
+            (real[one], imaginary[one]) = (newEven.0 - newOdd.1, newEven.1 + newOdd.0)
+            (real[other], imaginary[other]) = (newEven.0 + newOdd.1, newOdd.0 - newEven.1)
+        }
     }
 
     /// (x + iy)ⁿ, by squaring.
@@ -85,9 +116,11 @@ private struct Root {
 }
 
 /// The roots of unity that a transform of one size takes, stage by stage: from index `half` on, those of angles
-/// π · offset / half.
+/// π · offset / half, half the size included.
 private struct RootTable {
-    let values: [Root]
+    let roots: [Root]
+    /// Each place below half the size with its bits in the opposite order.
+    let reversed: [Int32]
 
     /// Tables that were needed before: a plan needs few sizes, each many times.
     private static let known = Mutex<[Int: RootTable]>([:])
@@ -111,6 +144,9 @@ private struct RootTable {
             }
             half *= 2
         }
-        self.values = values
+        roots = values
+        var reversed: [Int32] = [0]
+        while 2 * reversed.count < size { reversed = reversed.map { 2 * $0 } + reversed.map { 2 * $0 + 1 } }
+        self.reversed = reversed
     }
 }

@@ -19,12 +19,13 @@ extension GPU {
     /// All GPUs that come with Headroom, by name.
     public static func all() throws -> [GPU] {
         let files = try folder.paths().map { (path: $0, file: try DataFolder.decode(GPUFile.self, path: $0)) }
-        let measured = try files.filter { $0.file.efficiencies != nil }.map { try $0.file.gpu($0.path, measured: []) }
+        let measured = try files.filter { $0.file.isMeasured }.map { try $0.file.gpu($0.path, measured: []) }
         return try files.map { try $0.file.gpu($0.path, measured: measured) }
     }
 
-    /// A GPU out of a JSON file of the same form as Headroom's own. Where it has neither `efficiencies` nor
-    /// `efficiencies_of`, it takes those of the measured GPU whose bandwidth and arithmetic are nearest.
+    /// A GPU out of a JSON file of the same form as Headroom's own. Where it has neither `calibrations` nor
+    /// `efficiencies` nor `efficiencies_of`, it takes those of the measured GPU whose bandwidth and arithmetic are
+    /// nearest. The first of `calibrations` comes before `efficiencies`.
     /// - Throws: `FileError`, or `CapacityError.field` naming the field.
     public init(file path: String) throws {
         let measured = try Self.all().filter { $0.efficienciesOf == nil }
@@ -40,21 +41,27 @@ private struct GPUFile: Decodable {
     var bandwidth_bytes_per_second: Double
     var bf16_flops: Double
     var interconnect_bytes_per_second: Double?
+    var processors: Int?
     var efficiencies: Efficiencies?
+    var calibrations: [Calibration]?
     var efficiencies_of: String?
     var sources: [Provenance]?
 
+    /// Whether it has efficiencies of its own.
+    var isMeasured: Bool { efficiencies != nil || !(calibrations ?? []).isEmpty }
+
     func gpu(_ path: String, measured: [GPU]) throws -> GPU {
         try check(path)
-        let other = efficiencies == nil ? try donor(path, among: measured) : nil
-        guard let numbers = efficiencies ?? other?.efficiencies else {
+        let other = isMeasured ? nil : try donor(path, among: measured)
+        let fits = calibrations ?? other?.calibrations ?? []
+        guard let numbers = fits.first?.efficiencies ?? efficiencies ?? other?.efficiencies else {
             throw CapacityError.field(path: path, name: "efficiencies", expected: "an object", found: "nothing")
         }
         return GPU(
             name: name ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent, aliases: aliases ?? [],
             memoryBytes: memory_bytes, bandwidthBytesPerSecond: bandwidth_bytes_per_second, bf16FLOPS: bf16_flops,
-            interconnectBytesPerSecond: interconnect_bytes_per_second, efficiencies: numbers,
-            efficienciesOf: other?.name, sources: sources ?? [])
+            interconnectBytesPerSecond: interconnect_bytes_per_second, processors: processors, efficiencies: numbers,
+            calibrations: fits, efficienciesOf: other?.name, sources: sources ?? [])
     }
 
     /// The GPU whose efficiencies serve: the one named, or the nearest, by the logarithms of both peaks.
@@ -84,15 +91,31 @@ private struct GPUFile: Decodable {
             throw CapacityError.field(
                 path: path, name: field.name, expected: "a positive number below 10^18", found: "\(field.value)")
         }
-        for share in efficiencies?.shares ?? [] where !(share.value > 0 && share.value <= 1) {
+        if let processors, !(1...100_000).contains(processors) {
             throw CapacityError.field(
-                path: path, name: "efficiencies.\(share.name)", expected: "a share above 0, at most 1",
-                found: "\(share.value)")
+                path: path, name: "processors", expected: "1 to 100000", found: "\(processors)")
         }
-        for time in efficiencies?.times ?? [] where !(time.value >= 0 && time.value < 1) {
-            throw CapacityError.field(
-                path: path, name: "efficiencies.\(time.name)", expected: "seconds from 0 to 1",
-                found: "\(time.value)")
+        if let efficiencies { try Self.check(efficiencies, "efficiencies", path) }
+        for (index, calibration) in (calibrations ?? []).enumerated() {
+            try Self.check(calibration.efficiencies, "calibrations.\(index).efficiencies", path)
+        }
+    }
+
+    private static func check(_ efficiencies: Efficiencies, _ name: String, _ path: String) throws {
+        func fault(_ field: String, _ expected: String, _ found: Any) -> CapacityError {
+            .field(path: path, name: "\(name).\(field)", expected: expected, found: "\(found)")
+        }
+        for share in efficiencies.shares where !(share.value > 0 && share.value <= 1) {
+            throw fault(share.name, "a share above 0, at most 1", share.value)
+        }
+        for part in efficiencies.parts where !(part.value >= 0 && part.value <= 1) {
+            throw fault(part.name, "a share from 0 to 1", part.value)
+        }
+        for time in efficiencies.times where !(time.value >= 0 && time.value < 1) {
+            throw fault(time.name, "seconds from 0 to 1", time.value)
+        }
+        for count in efficiencies.counts where !(0...1_000_000).contains(count.value) {
+            throw fault(count.name, "0 to 1000000", count.value)
         }
     }
 }

@@ -12,8 +12,12 @@ public struct GPU: Hashable, Sendable {
     public var bf16FLOPS: Double
     /// Peak bandwidth to the other GPUs, both directions together, as datasheets state it; nil where it has none.
     public var interconnectBytesPerSecond: Double?
+    /// Streaming multiprocessors, or compute units; nil where it is not known.
+    public var processors: Int?
     /// How much of the peaks kernels reach.
     public var efficiencies: Efficiencies
+    /// The engines measured on it, or on the GPU whose efficiencies these are; the first one's are `efficiencies`.
+    public var calibrations: [Calibration]
     /// The GPU whose efficiencies these are, where they are another's.
     public var efficienciesOf: String?
     /// Where the numbers come from.
@@ -22,8 +26,8 @@ public struct GPU: Hashable, Sendable {
     /// A GPU by its numbers; see the properties.
     public init(
         name: String, aliases: [String] = [], memoryBytes: Int, bandwidthBytesPerSecond: Double, bf16FLOPS: Double,
-        interconnectBytesPerSecond: Double?, efficiencies: Efficiencies, efficienciesOf: String? = nil,
-        sources: [Provenance] = []
+        interconnectBytesPerSecond: Double?, processors: Int? = nil, efficiencies: Efficiencies,
+        calibrations: [Calibration] = [], efficienciesOf: String? = nil, sources: [Provenance] = []
     ) {
         self.name = name
         self.aliases = aliases
@@ -31,7 +35,9 @@ public struct GPU: Hashable, Sendable {
         self.bandwidthBytesPerSecond = bandwidthBytesPerSecond
         self.bf16FLOPS = bf16FLOPS
         self.interconnectBytesPerSecond = interconnectBytesPerSecond
+        self.processors = processors
         self.efficiencies = efficiencies
+        self.calibrations = calibrations
         self.efficienciesOf = efficienciesOf
         self.sources = sources
     }
@@ -39,11 +45,62 @@ public struct GPU: Hashable, Sendable {
 
 extension GPU: Encodable {
     enum CodingKeys: String, CodingKey {
-        case name, aliases, efficiencies, sources
+        case name, aliases, processors, efficiencies, calibrations, sources
         case memoryBytes = "memory_bytes"
         case bandwidthBytesPerSecond = "bandwidth_bytes_per_second"
         case bf16FLOPS = "bf16_flops"
         case interconnectBytesPerSecond = "interconnect_bytes_per_second"
         case efficienciesOf = "efficiencies_of"
+    }
+}
+
+extension GPU {
+    /// The measurements behind its efficiencies; nil where there are none.
+    public var calibration: Calibration? { calibrations.first }
+
+    /// Where projected times come from.
+    public var timeSource: TimeSource {
+        calibrations.isEmpty ? .datasheet : efficienciesOf == nil ? .fitted : .nearest
+    }
+
+    /// The mean error to expect of a projected decode step: that of cross-validation, or where the efficiencies are
+    /// another GPU's, what they were off when that was tried; nil where nothing was measured.
+    public var stepError: Double? {
+        timeSource == .nearest ? calibration?.transferError : calibration?.stepError
+    }
+
+    /// The same for a first token.
+    public var firstTokenError: Double? {
+        timeSource == .nearest ? calibration?.transferError : calibration?.firstTokenError
+    }
+
+    /// The same GPU with the efficiencies of the engine that `word` names: its name, or name and version, as
+    /// `headroom list gpus` shows them, loose in case, `-`, `_`, `.` and spaces.
+    /// - Throws: `CapacityError.unknown` naming those that there are.
+    public func running(_ word: String) throws -> GPU {
+        let key = DataFolder.key(word)
+        guard
+            let index = calibrations.firstIndex(where: {
+                [$0.engine, $0.title].map(DataFolder.key).contains(key)
+            })
+        else {
+            throw CapacityError.unknown(kind: "engine of \(name)", name: word, known: calibrations.map(\.title))
+        }
+        var other = self
+        other.calibrations.swapAt(0, index)
+        other.efficiencies = other.calibrations[0].efficiencies
+        return other
+    }
+}
+
+extension GPU {
+    /// The same GPU with a fit of its own before the others, in place of one of the same engine and version.
+    public func calibrated(_ calibration: Calibration) -> GPU {
+        var other = self
+        let kept = efficienciesOf == nil ? calibrations.filter { $0.title != calibration.title } : []
+        other.calibrations = [calibration] + kept
+        other.efficiencies = calibration.efficiencies
+        other.efficienciesOf = nil
+        return other
     }
 }

@@ -17,6 +17,8 @@ extension HeadPattern {
         let exponent = try Self.exponent(rates, ratio: ratio)
         var other = self
         for index in prompts.indices {
+            // Only lengths are known then, not which tokens are merged.
+            other.prompts[index].shared = .everything
             other.prompts[index].curves = prompts[index].curves.map { curve in
                 guard case .recorded(var recorded) = curve else { return curve }
                 let rate = Double(recorded.slots(after: tokens)) / Double(tokens)

@@ -9,6 +9,8 @@ struct HeadPattern: Sendable {
         var curves: [HeadCurve]
         /// Index into `curves` for every head, `[layers, kvHeads]`.
         var heads: [Int]
+        /// What all heads together hold.
+        var shared: SharedCurve
     }
 
     /// The prompts; at least one.
@@ -17,10 +19,11 @@ struct HeadPattern: Sendable {
     var source: PlanRow.Source
 
     /// Every head on one curve.
-    init(all curve: HeadCurve, configuration: ModelConfiguration, source: PlanRow.Source) {
+    init(all curve: HeadCurve, shared: SharedCurve, configuration: ModelConfiguration, source: PlanRow.Source) {
         prompts = [
             Prompt(
-                curves: [curve], heads: Array(repeating: 0, count: configuration.layers * configuration.kvHeads))
+                curves: [curve], heads: Array(repeating: 0, count: configuration.layers * configuration.kvHeads),
+                shared: shared)
         ]
         self.source = source
     }
@@ -36,9 +39,22 @@ struct HeadPattern: Sendable {
         source = isOwn ? .recorded : .scaled
         prompts = trace.prompts.map { prompt in
             let curves = Self.curves(of: prompt.decisions)
-            guard !isOwn else { return Prompt(curves: curves.map { .recorded($0) }, heads: Array(curves.indices)) }
-            return Self.mapped(curves, from: prompt.decisions, onto: target)
+            let heads =
+                isOwn ? Array(curves.indices) : Self.mapped(curves, from: prompt.decisions, onto: target)
+            return Prompt(
+                curves: curves.map { .recorded($0) }, heads: heads,
+                shared: .recorded(Self.union(of: Set(heads), in: prompt.decisions)))
         }
+    }
+
+    /// The tokens that any of these heads appends: a token is merged away only where all of them merge it.
+    private static func union(of heads: Set<Int>, in bits: DecisionBits) -> RecordedCurve {
+        let width = bits.wordsPerHead
+        var words = Array(repeating: UInt64.max, count: width)
+        for head in heads {
+            for index in 0..<width { words[index] &= bits.words[head * width + index] }
+        }
+        return RecordedCurve(words: words[...], tokens: bits.tokens)
     }
 
     private static func sameShape(_ one: ModelConfiguration, _ other: ModelConfiguration) -> Bool {
@@ -54,21 +70,21 @@ struct HeadPattern: Sendable {
         }
     }
 
+    /// The recorded head that each of the target's heads takes.
     private static func mapped(
         _ curves: [RecordedCurve], from bits: DecisionBits, onto target: ModelConfiguration
-    ) -> Prompt {
+    ) -> [Int] {
         let sorted = (0..<bits.layers).map { layer in
             (layer * bits.kvHeads..<(layer + 1) * bits.kvHeads).sorted {
                 (curves[$0].finalSlots, $0) < (curves[$1].finalSlots, $1)
             }
         }
-        let heads = (0..<target.layers).flatMap { layer in
+        return (0..<target.layers).flatMap { layer in
             let sourceLayer = Self.counterpart(of: layer, among: target.layers, in: bits.layers)
             return (0..<target.kvHeads).map { head in
                 sorted[sourceLayer][Self.counterpart(of: head, among: target.kvHeads, in: bits.kvHeads)]
             }
         }
-        return Prompt(curves: curves.map { .recorded($0) }, heads: heads)
     }
 
     /// ⌊(index + ½) · source / target⌋, in whole numbers.
@@ -79,6 +95,16 @@ struct HeadPattern: Sendable {
     /// Tokens of the shortest recording that ends before `tokens`; nil where all reach that far.
     func extendedFrom(_ tokens: Int) -> Int? {
         prompts.compactMap { $0.curves.first?.recordedTokens }.filter { $0 < tokens }.min()
+    }
+
+    /// Slots of each head after `tokens`, summed over prompts: `[layers, kvHeads]`.
+    func slotsByHead(after tokens: Int) -> [Int] {
+        var sums = Array(repeating: 0, count: prompts[0].heads.count)
+        for prompt in prompts {
+            let lengths = prompt.curves.map { $0.slots(after: tokens) }
+            for (head, curve) in prompt.heads.enumerated() { sums[head] += lengths[curve] }
+        }
+        return sums
     }
 
     /// Slots of all heads and prompts together after `tokens`.

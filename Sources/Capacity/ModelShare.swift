@@ -38,7 +38,10 @@ struct ModelShare: Sendable {
     /// All parameters.
     var parameters: Int {
         let norms = (2 * configuration.layers + 1) * configuration.hiddenSize
+        let biases =
+            configuration.attentionBias ? (heads + 2 * kvHeads) * configuration.headDim + configuration.hiddenSize : 0
         return projections + mlp + output * (configuration.tiesEmbeddings ? 1 : 2) + norms
+            + configuration.layers * biases
     }
     /// Query heads that read one KV head.
     var groupSize: Double { Double(heads) / Double(kvHeads) }

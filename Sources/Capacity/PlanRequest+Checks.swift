@@ -3,12 +3,19 @@ extension PlanRequest {
     func check() throws {
         try Self.check("prompt tokens", promptTokens, in: 1...1 << 24)
         try Self.check("new tokens", newTokens, in: 1...1 << 24)
-        try Self.check("page slots", pageSlots, in: 1...1 << 16)
+        try Self.check("page slots", pageSlots, in: Self.pageSizes)
         try Self.check("prefill chunk", prefillChunk, in: 1...1 << 24)
         try Self.check("GPUs", gpus, in: 1...model.configuration.heads)
+        for (name, bytes) in [("context", contextBytes), ("graphs", graphBytes)] {
+            try Self.check("\(name) in bytes", bytes, in: 0...1 << 50)
+        }
+        if let kvScaleBits, !(0...256).contains(kvScaleBits) || kvScaleBits % 8 != 0 {
+            throw CapacityError.request(
+                "bits of a key's scale: expected 0 to 256 in whole bytes, found \(kvScaleBits)")
+        }
         if let batch { try Self.check("batch", batch, in: 1...1 << 24) }
         for (name, bits) in [("KV bits", kvBits), ("state bits", stateBits), ("weight bits", weightBits)]
-        where ![4, 8, 16, 32].contains(bits) {
+        where !Self.numberBits.contains(bits) {
             throw CapacityError.request("\(name): expected 4, 8, 16 or 32, found \(bits)")
         }
         guard utilization > 0, utilization <= 1 else {
@@ -24,6 +31,12 @@ extension PlanRequest {
             throw CapacityError.request("ratio: expected 1 to 1000000, found \(ratio)")
         }
     }
+
+    /// Bits that a stored number may have.
+    static let numberBits = [4, 8, 16, 32]
+
+    /// Page sizes that are planned, in slots.
+    public static let pageSizes = 1...256
 
     private static func check(_ name: String, _ value: Int, in range: ClosedRange<Int>) throws {
         guard range.contains(value) else {

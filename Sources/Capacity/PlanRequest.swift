@@ -20,13 +20,28 @@ public struct PlanRequest: Sendable {
     public var batch: Int?
     /// Slots of a page.
     public var pageSlots: Int
-    /// Bits of a cached number, without the scales that a quantised cache needs besides.
+    /// When pages are handed out.
+    public var allocation = PageAllocation.needed
+    /// Which heads share a block table.
+    public var tableSharing = TableSharing.head
+    /// Which KV heads go to which GPU.
+    public var placement = PlacementRule.contiguous
+    /// Bits of a cached number: 8 means FP8.
     public var kvBits: Int
+    /// Bits of scale that go with a slot's key, and with its value, in a cache of less than 16 bits; nil for what
+    /// engines store.
+    public var kvScaleBits: Int?
     /// Bits of a number of DMC's open segments; half precision in the reference.
     public var stateBits: Int
     /// Bits of a weight.
     public var weightBits: Int
-    /// Share of the memory that may be used at all; the rest is for what nobody counts.
+    /// Bytes of each GPU that the driver's context, libraries and communication take. vLLM's logs show 0.13 to 1.79 GiB
+    /// on one GPU ("non_torch_memory": pull requests 10511 and 12126, issue 10517), more on several.
+    public var contextBytes = 512 << 20
+    /// Bytes of each GPU that captured graphs take. vLLM's logs show 0.17 to 0.36 GiB for small sets of sizes ("Estimated
+    /// CUDA graph memory", gpustack/runner pull request 251), more for larger ones.
+    public var graphBytes = 512 << 20
+    /// Share of the memory that may be used at all; the rest is for context, graphs, and what nobody counts.
     public var utilization: Double
     /// Highest number of bytes of cache, all GPUs together; nil for what the memory has room for.
     public var budgetBytes: Int?

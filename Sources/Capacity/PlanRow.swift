@@ -26,14 +26,18 @@ public struct PlanRow: Hashable, Sendable {
 
     /// A part of the memory that neither weights nor cache may use, in bytes on each GPU.
     public struct Reserve: Hashable, Sendable, Codable {
-        /// What stays free: (1 − utilization) of the memory.
+        /// What caches never get: (1 − utilization) of the memory, and at least what context and graphs take.
         public var margin: Int
+        /// Of the margin: the driver's context, libraries, communication.
+        public var context: Int
+        /// Of the margin: captured graphs.
+        public var graphs: Int
         /// Activations of one prefill chunk.
         public var activations: Int
         /// Attention probabilities of one prefill chunk in one layer, which eviction policies look at.
         public var probabilities: Int
 
-        /// All parts together.
+        /// All parts together; context and graphs are in the margin.
         public var total: Int { margin + activations + probabilities }
     }
 
@@ -55,8 +59,18 @@ public struct PlanRow: Hashable, Sendable {
     public var newTokens: Int
     /// Slots of a page.
     public var pageSlots: Int
+    /// When pages are handed out.
+    public var allocation: PageAllocation
+    /// Which heads share a block table.
+    public var blockTables: TableSharing
+    /// Which KV heads go to which GPU.
+    public var placement: PlacementRule
     /// Bits of a cached number.
     public var kvBits: Int
+    /// Bits of scale that go with a slot's key, and with its value.
+    public var kvScaleBits: Int
+    /// Bits of a weight.
+    public var weightBits: Int
     /// Share of the memory that may be used at all.
     public var utilization: Double
     /// Bytes of cache allowed on all GPUs together, if limited.
@@ -70,6 +84,9 @@ public struct PlanRow: Hashable, Sendable {
     public var weightsBytes: Int
     /// Bytes of the weights on the GPU that holds most.
     public var weightsBytesPerGPU: Int
+    /// Bytes of the keys and values that a sequence holds at the end of the generation, mean over prompts: what it would
+    /// take in pages of one slot for each head alone.
+    public var kvLogicalBytesPerSequence: Int
     /// Bytes of cache a sequence takes at the end of the generation, mean over prompts, in whole pages, all GPUs together.
     public var kvBytesPerSequence: Int
     /// The same for the prompt that needs most, at its peak.
@@ -78,6 +95,8 @@ public struct PlanRow: Hashable, Sendable {
     public var stateBytesPerSequence: Int
     /// Bytes of block tables and lengths, mean over prompts.
     public var tableBytesPerSequence: Int
+    /// What the fullest GPU holds over an even share of the keys and values, from 1 on.
+    public var kvImbalance: Double
     /// Bytes of each GPU that neither weights nor cache may use.
     public var reservedBytes: Int
     /// Its parts.
@@ -89,8 +108,16 @@ public struct PlanRow: Hashable, Sendable {
 
     /// Largest number of copies of the prompt that needs most.
     public var maxBatch: Int
-    /// Largest number of prompts drawn with replacement that fit, all at their peak, with probability 0.999.
+    /// Largest number of prompts drawn with replacement that fit, all at their peak, with probability 0.5.
+    public var maxBatchP50: Int
+    /// The same with probability 0.99.
+    public var maxBatchP99: Int
+    /// The same with probability 0.999.
     public var maxBatchP999: Int
+    /// Tokens that vLLM reports as `GPU KV cache size`; nil for policies it does not have.
+    public var kvCacheTokens: Int?
+    /// What vLLM reports as `Maximum concurrency` for the sequence's tokens; nil for policies it does not have.
+    public var maxConcurrency: Double?
     /// What keeps the batch from being larger.
     public var limitedBy: Limit
     /// The batch that the times below are for; nil where none fits.
@@ -114,6 +141,16 @@ public struct PlanRow: Hashable, Sendable {
     public var extendedFrom: Int?
     /// The GPU whose efficiencies the times use.
     public var efficienciesOf: String
+    /// The engine whose efficiencies they are; nil where nobody measured them.
+    public var engine: String?
+    /// Where the times come from.
+    public var timeSource: TimeSource
+    /// The mean error to expect of `stepSeconds`, relative, from cross-validation; nil where nothing was measured.
+    public var stepError: Double?
+    /// The same for `ttftSeconds`.
+    public var ttftError: Double?
+    /// What to know of the times: whose numbers they are, and where they go beyond what was measured.
+    public var timeNotes: [String]
     /// What a reader must know, in plain sentences.
     public var notes: [String]
 }

@@ -14,8 +14,16 @@ public struct PlanSweep: Sendable {
     public var batches: [Int] = []
     /// Slots of a page.
     public var pageSlots: [Int] = [16]
+    /// When pages are handed out.
+    public var allocations: [PageAllocation] = [.needed]
+    /// Which heads share a block table.
+    public var tableSharings: [TableSharing] = [.head]
+    /// Which KV heads go to which GPU.
+    public var placements: [PlacementRule] = [.contiguous]
     /// Bits of a cached number.
     public var kvBits: [Int] = [16]
+    /// Bits of a weight.
+    public var weightBits: [Int] = [16]
     /// Shares of the memory that may be used at all.
     public var utilizations: [Double] = [0.92]
 
@@ -42,9 +50,13 @@ public struct PlanSweep: Sendable {
             }
         }
         requests = Self.vary(requests, over: gpuCounts) { $0.gpus = $1 }
+        requests = Self.vary(requests, over: placements) { $0.placement = $1 }
+        requests = Self.vary(requests, over: weightBits) { $0.weightBits = $1 }
         requests = Self.vary(requests, over: utilizations) { $0.utilization = $1 }
         requests = Self.vary(requests, over: kvBits) { $0.kvBits = $1 }
         requests = Self.vary(requests, over: pageSlots) { $0.pageSlots = $1 }
+        requests = Self.vary(requests, over: tableSharings) { $0.tableSharing = $1 }
+        requests = Self.vary(requests, over: allocations) { $0.allocation = $1 }
         if !batches.isEmpty { requests = Self.vary(requests, over: batches) { $0.batch = $1 } }
         for index in requests.indices { complete(&requests[index]) }
         return requests

@@ -15,7 +15,9 @@ public struct Planner: Sendable {
     public var variants: [PlanVariant] {
         let standing = request.lengths == nil ? [PlanVariant.full] : [.full, .dmc]
         return (standing + request.variants).reduce(into: []) { list, variant in
-            let isThere = list.contains { $0.policy == variant.policy && $0.kvHeads == variant.kvHeads }
+            let isThere = list.contains {
+                $0.policy == variant.policy && $0.kvHeads == variant.kvHeads && $0.kvBits == variant.kvBits
+            }
             if !isThere { list.append(variant) }
         }
     }

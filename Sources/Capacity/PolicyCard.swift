@@ -22,6 +22,8 @@ public struct PolicyCard: Hashable, Sendable, Encodable {
             "StreamingLLM: the same at positions within the cache; prefill=online|full|only"),
         PolicyCard("gqa:K", "K key/value heads are left, by grouped-query attention; in plans alone"),
         PolicyCard("gqa:K+POLICY", "the same with a policy on top; in plans alone"),
+        PolicyCard("kv:W", "cached numbers of W bits: 16, 8 (FP8) or 4; in plans alone"),
+        PolicyCard("kv:W+POLICY", "the same with a policy on top, gqa:K+kv:W+POLICY with both; in plans alone"),
     ]
 
     private init(_ form: String, _ summary: String) {

@@ -44,6 +44,25 @@ struct RecordedCurve: Sendable {
         return count - Int(merged[word]) - (words[word] & (1 << UInt64(rest) - 1)).nonzeroBitCount
     }
 
+    /// Pages of `size` tokens in which a token is appended, of the first `count`; beyond the recording they go on at the
+    /// rate of its second half, as slots do.
+    func touchedPages(after count: Int, of size: Int) -> Int {
+        let known = min(count, tokens)
+        let touched = touchedPages(from: 0, to: known, of: size)
+        guard count > tokens else { return touched }
+        let half = tokens / 2
+        let late = touchedPages(from: half / size, to: tokens, of: size)
+        let span = tokens - half / size * size
+        return touched + Int((Double(late) / Double(span) * Double(count - tokens)).rounded())
+    }
+
+    /// Of the pages from the one numbered `from` on, up to token `end`, those in which a token is appended.
+    private func touchedPages(from first: Int, to end: Int, of size: Int) -> Int {
+        stride(from: first * size, to: end, by: size).count { start in
+            recorded(after: min(start + size, end)) > recorded(after: start)
+        }
+    }
+
     /// Beyond the recording a head goes on at the append rate of the recording's second half.
     private func extended(to count: Int) -> Int {
         let more = Double(count - tokens) * lateRate

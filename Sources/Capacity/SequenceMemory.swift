@@ -5,19 +5,38 @@ struct SequenceMemory: Sendable {
     /// Channels of a head.
     let headDim: Int
     /// Slots of a page.
-    let pageSlots: Int
-    /// Bits of a cached number.
-    let kvBits: Int
+    var pageSlots: Int
+    /// When pages are handed out.
+    let allocation: PageAllocation
+    /// Which heads share a table.
+    let sharing: TableSharing
+    /// How a cached number is stored.
+    let format: CacheFormat
     /// Bytes of DMC's open segment of one head; 0 for other policies.
     let segmentBytes: Int
     /// Bytes of score that go with each slot; 0 for policies without.
     let scoreBytes: Int
 
+    /// What a sequence takes on one GPU.
+    struct Taken {
+        /// Pages of all heads together; a page holds slots of one head.
+        var pages = 0
+        /// Block tables.
+        var tables = 0
+        /// Entries of the longest table.
+        var longest = 0
+    }
+
     /// - Parameter dmc: DMC's constants, if the policy is DMC.
-    init(_ request: PlanRequest, policy: CachePolicy, configuration: ModelConfiguration, dmc: DMCSettings) {
+    init(
+        _ request: PlanRequest, policy: CachePolicy, format: CacheFormat, configuration: ModelConfiguration,
+        dmc: DMCSettings
+    ) {
         headDim = configuration.headDim
         pageSlots = request.pageSlots
-        kvBits = request.kvBits
+        allocation = request.allocation
+        sharing = request.tableSharing
+        self.format = format
         segmentBytes =
             policy == .dmc
             ? Self.segmentBytes(headDim: headDim, window: dmc.window, bits: request.stateBits) : 0
@@ -30,21 +49,33 @@ struct SequenceMemory: Sendable {
         (window + 1) * (2 * headDim + 1) * bits / 8
     }
 
-    /// Bytes of `slots` keys and values in whole pages.
-    func pagedBytes(slots: Int) -> Int { (slots + pageSlots - 1) / pageSlots * pageSlots * 2 * headDim * kvBits / 8 }
+    /// Bytes of a page: keys and values of `pageSlots` slots of one head.
+    var pageBytes: Int { format.bytes(slots: pageSlots, headDim: headDim) }
 
-    /// Bytes of a set of heads: `heads[i]` heads hold `slots[i]` slots each, and the sequence's longest head `longest`.
+    /// Bytes of a set of heads: `heads[i]` heads hold `slots[i]` slots each, in pages and behind tables as `taken` has
+    /// them.
     ///
-    /// Each head has its own block table, as long as the longest head asks for, at 4 bytes a page, and 12 bytes of
-    /// lengths (the reference's layout; an engine whose heads are all alike could share one table).
-    func bytes(slots: [Int], heads: [Int], longest: Int) -> CacheBytes {
+    /// A block table is as long as the longest of the sequence, at 4 bytes a page, and every head has 12 bytes of
+    /// lengths (the reference's layout).
+    func bytes(slots: [Int], heads: [Int], taken: Taken) -> CacheBytes {
         var sum = CacheBytes.zero
-        let table = 4 * ((longest + pageSlots - 1) / pageSlots) + 12
         for (slots, heads) in zip(slots, heads) where heads > 0 {
-            sum.kv += heads * pagedBytes(slots: slots)
+            sum.logical += heads * format.bytes(slots: slots, headDim: headDim)
             sum.state += heads * (segmentBytes + slots * scoreBytes)
-            sum.tables += heads * table
+            sum.tables += heads * 12
         }
+        sum.kv = taken.pages * pageBytes
+        sum.tables += taken.tables * taken.longest * 4
         return sum
+    }
+
+    /// The same where every head has a table of its own and takes pages as it needs them; the sequence's longest head
+    /// holds `longest` slots.
+    func bytes(slots: [Int], heads: [Int], longest: Int) -> CacheBytes {
+        func pages(_ slots: Int) -> Int { (slots + pageSlots - 1) / pageSlots }
+        let taken = Taken(
+            pages: zip(slots, heads).reduce(0) { $0 + $1.1 * pages($1.0) }, tables: heads.reduce(0, +),
+            longest: pages(longest))
+        return bytes(slots: slots, heads: heads, taken: taken)
     }
 }

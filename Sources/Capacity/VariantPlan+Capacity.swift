@@ -1,17 +1,29 @@
 extension VariantPlan {
     /// Bytes of weights on the fullest GPU.
-    var weightsBytesPerGPU: Int { share.parameters * request.weightBits / 8 }
+    var weightsBytesPerGPU: Int { share.weightBytes(bits: request.weightBits) }
+
+    /// Bytes of weights, each counted once.
+    var weightsBytes: Int {
+        let alone = Placement(kvHeads: configuration.kvHeads, gpus: 1, layers: configuration.layers)
+        return ModelShare(configuration, placement: alone).weightBytes(bits: request.weightBits)
+    }
 
     /// What of each GPU's memory neither weights nor cache may use.
     ///
     /// Activations of one chunk, in 16 bit: the residual stream and a copy, and the widest of what a layer holds at
     /// once, attention's queries, keys, values and output, or the MLP's gate, up and product. Probabilities, in
-    /// float32: of the chunk's queries over all they attend to, in one layer, where the policy looks at them.
-    var reserve: PlanRow.Reserve {
+    /// float32: of the chunk's queries over all they attend to, in one layer, where the policy looks at them. Context and
+    /// graphs lie in the margin, which is never smaller than they are.
+    var reserve: PlanRow.Reserve { reserve(of: request.memoryBytes) }
+
+    /// The same of a GPU with so many bytes of memory.
+    func reserve(of memory: Int) -> PlanRow.Reserve {
         let chunk = request.prefillChunk
         let width = max(2 * (share.heads + share.kvHeads) * configuration.headDim, 3 * share.intermediate)
         return PlanRow.Reserve(
-            margin: request.memoryBytes - Int(Double(request.memoryBytes) * request.utilization),
+            margin: max(
+                memory - Int(Double(memory) * request.utilization), request.contextBytes + request.graphBytes),
+            context: request.contextBytes, graphs: request.graphBytes,
             activations: chunk * 2 * (2 * configuration.hiddenSize + width),
             probabilities: variant.policy.looksAtProbabilities ? probabilityBytes(chunk: chunk) : 0)
     }
@@ -43,6 +55,19 @@ extension VariantPlan {
         if pattern.prompts[0].curves[0].peak(within: request.tokens) > end { return .prefill }
         guard let budget = request.budgetBytes else { return .memory }
         return budget / request.gpus < availableBytesPerGPU ? .budget : .memory
+    }
+
+    /// The least memory in bytes that each GPU must have for `batch` sequences: copies of the prompt that needs most, or
+    /// prompts drawn at random that fit with `probability`.
+    func memoryBytes(for batch: Int, probability: Double? = nil) -> Int {
+        let capacity = batchCapacity
+        let cache =
+            probability.map { capacity.leastLimit(for: batch, probability: $0) } ?? batch * (capacity.bytes.max() ?? 0)
+        let parts = reserve
+        let used = weightsBytesPerGPU + parts.activations + parts.probabilities + cache
+        var memory = max(used + parts.context + parts.graphs, Int(Double(used) / request.utilization))
+        while memory - reserve(of: memory).margin < used { memory += 1 }
+        return memory
     }
 
     /// Largest number of copies of the worst prompt that fit with sequences of `context` tokens in all, prompt and new

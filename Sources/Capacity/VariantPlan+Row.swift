@@ -1,35 +1,41 @@
 extension VariantPlan {
-    /// The probability with which a batch of drawn prompts must fit, behind `max_batch_p999`.
-    static let confidence = 0.999
-
     /// The projection.
     public func row() -> PlanRow {
-        let ends = cacheBytes(after: request.tokens)
-        let capacity = batchCapacity
-        let fits = capacity.worstCase
+        let end = CacheBytes.mean(of: cacheBytes(after: request.tokens))
+        let odds = BatchOdds(batchCapacity)
+        let fits = odds.worst
         let batch = fits > 0 ? request.batch ?? fits : nil
-        let step = batch.flatMap { $0 <= capacity.worstCase ? meanStepTime(batch: $0) : nil }
+        let step = batch.flatMap { $0 <= fits ? meanStepTime(batch: $0) : nil }
         let prefill = fits > 0 ? prefillTime().seconds : nil
         return PlanRow(
             policy: variant.word, model: request.model.name, gpu: request.gpu.name, gpus: request.gpus,
             gpuMemoryBytes: request.memoryBytes, promptTokens: request.promptTokens, newTokens: request.newTokens,
-            pageSlots: request.pageSlots, kvBits: request.kvBits, utilization: request.utilization,
+            pageSlots: request.pageSlots, allocation: request.allocation, blockTables: request.tableSharing,
+            placement: request.placement, kvBits: memory.format.bits, kvScaleBits: memory.format.scaleBits,
+            weightBits: request.weightBits, utilization: request.utilization,
             budgetBytes: request.budgetBytes, compressionRatio: compressionRatio(after: request.tokens),
-            weightsBytes: configuration.parameters * request.weightBits / 8, weightsBytesPerGPU: weightsBytesPerGPU,
-            kvBytesPerSequence: Self.mean(ends.map(\.kv)), kvPeakBytesPerSequence: peakBytes().map(\.kv).max() ?? 0,
-            stateBytesPerSequence: Self.mean(ends.map(\.state)), tableBytesPerSequence: Self.mean(ends.map(\.tables)),
-            reservedBytes: reserve.total, reserved: reserve, availableBytesPerGPU: availableBytesPerGPU,
-            maxBatch: fits, maxBatchP999: capacity.largest(probability: Self.confidence), limitedBy: limitedBy,
+            weightsBytes: weightsBytes, weightsBytesPerGPU: weightsBytesPerGPU,
+            kvLogicalBytesPerSequence: end.logical, kvBytesPerSequence: end.kv,
+            kvPeakBytesPerSequence: peakBytes().map(\.kv).max() ?? 0, stateBytesPerSequence: end.state,
+            tableBytesPerSequence: end.tables, kvImbalance: imbalance, reservedBytes: reserve.total, reserved: reserve,
+            availableBytesPerGPU: availableBytesPerGPU,
+            maxBatch: fits, maxBatchP50: odds.p50, maxBatchP99: odds.p99, maxBatchP999: odds.p999,
+            kvCacheTokens: engineTokens, maxConcurrency: engineConcurrency, limitedBy: limitedBy,
             batch: batch, stepSeconds: step?.seconds, step: step,
             throughputTokensPerSecond: Self.throughput(batch, step),
-            requestThroughput: requestThroughput(batch, step, prefill), ttftSeconds: prefill, source: pattern.source,
-            extendedFrom: pattern.extendedFrom(request.tokens),
-            efficienciesOf: request.gpu.efficienciesOf ?? request.gpu.name, notes: notes(fits: fits))
+            requestThroughput: requestThroughput(batch, step, prefill), ttftSeconds: prefill, source: source,
+            extendedFrom: extendedFrom,
+            efficienciesOf: request.gpu.efficienciesOf ?? request.gpu.name, engine: request.gpu.calibration?.title,
+            timeSource: request.gpu.timeSource, stepError: request.gpu.stepError,
+            ttftError: request.gpu.firstTokenError, timeNotes: timeNotes(batch),
+            notes: notes(fits: fits))
     }
 
-    private static func mean(_ values: [Int]) -> Int {
-        Int((values.reduce(0) { $0 + Double($1) } / Double(values.count)).rounded())
-    }
+    /// Where head lengths come from.
+    var source: PlanRow.Source { pattern.source }
+
+    /// Tokens of the shortest recording that is extended beyond its end; nil where none is.
+    var extendedFrom: Int? { pattern.extendedFrom(request.tokens) }
 
     private static func throughput(_ batch: Int?, _ step: StepTime?) -> Double? {
         guard let batch, let step else { return nil }
@@ -43,7 +49,8 @@ extension VariantPlan {
         return Double(batch) / (Double(batch) * prefill + Double(request.newTokens) * step.seconds)
     }
 
-    private func notes(fits: Int) -> [String] {
+    /// What a reader must know where so many sequences fit.
+    func notes(fits: Int) -> [String] {
         var notes: [String] = []
         if let header = request.lengths?.trace?.header, pattern.source == .scaled {
             let isSmaller = header.configuration.parameters < configuration.parameters
@@ -51,13 +58,14 @@ extension VariantPlan {
             notes.append("the pattern of \(header.model), \(kind), was mapped onto \(request.model.name)")
         }
         if pattern.source == .uniform { notes.append("every head is taken to be alike: no trace was given") }
-        if let from = pattern.extendedFrom(request.tokens) {
+        if let from = extendedFrom {
             notes.append("recordings end after \(from) tokens or later; beyond, heads go on at their late rate")
         }
         if request.tokens > configuration.maxPositions, !variant.policy.runsPastContext {
             notes.append(
                 "\(request.tokens) tokens are more than the \(configuration.maxPositions) that the model knows")
         }
+        if request.tableSharing == .shared, let reason = sharedNote { notes.append(reason) }
         if let kvHeads = variant.kvHeads {
             notes.append("arithmetic on \(kvHeads) KV heads: no such \(request.model.name) was trained or run")
         }
@@ -65,5 +73,16 @@ extension VariantPlan {
             notes.append("a batch of \(batch) does not fit")
         }
         return notes
+    }
+
+    /// What one table for all heads leaves open.
+    private var sharedNote: String? {
+        switch variant.policy {
+        case .heavyHitters, .leastAttended:
+            "which tokens each head drops is not known here; in one table for all heads none is counted as given back"
+        case .dmc where request.lengths?.trace != nil && request.lengths?.ratio != nil:
+            "which tokens merge at another ratio is not known; in one table for all heads every token keeps its place"
+        default: nil
+        }
     }
 }

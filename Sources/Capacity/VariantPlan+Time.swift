@@ -21,10 +21,16 @@ extension VariantPlan {
     /// not asked here; the row's `max_batch` says so.
     public func throughput(batch: Int) -> Double { Double(batch) / meanStepTime(batch: batch).seconds }
 
-    /// Seconds, in parts, of the prefill of one prompt alone on an idle GPU.
+    /// Seconds, in parts, from a prompt's arrival at an idle GPU to its first token.
     public func prefillTime() -> StepTime {
-        let tokens = request.promptTokens
-        return roofline.prefill(tokens: tokens, pairs: pairs(upTo: tokens), attended: attended(by: tokens))
+        var chunks: [(tokens: Int, pairs: Double, slots: Double)] = []
+        var start = 0
+        while start < request.promptTokens {
+            let end = min(start + request.prefillChunk, request.promptTokens)
+            chunks.append((end - start, pairs(start..<end), attended(by: end)))
+            start = end
+        }
+        return roofline.prefill(chunks)
     }
 
     /// Slots that token `count` attends to on the busiest GPU, all its layers and heads, mean over prompts.
@@ -41,13 +47,13 @@ extension VariantPlan {
         }
     }
 
-    /// Slots attended to, summed over the first `tokens` tokens. Lengths are looked up at both ends of blocks of 64
-    /// tokens and taken as linear between: a whole prompt of every recorded head would cost more than it tells.
-    private func pairs(upTo tokens: Int) -> Double {
+    /// Slots attended to, summed over the tokens of a range. Lengths are looked up at both ends of blocks of 64 tokens
+    /// and taken as linear between: a whole prompt of every recorded head would cost more than it tells.
+    private func pairs(_ tokens: Range<Int>) -> Double {
         var sum = 0.0
-        var start = 0
-        while start < tokens {
-            let end = min(start + 64, tokens)
+        var start = tokens.lowerBound
+        while start < tokens.upperBound {
+            let end = min(start + 64, tokens.upperBound)
             sum += Double(end - start) * (attended(by: start + 1) + attended(by: end)) / 2
             start = end
         }

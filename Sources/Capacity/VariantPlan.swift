@@ -12,35 +12,55 @@ public struct VariantPlan: Sendable {
     let pattern: HeadPattern
     let placement: Placement
     let share: ModelShare
-    let memory: SequenceMemory
+    var memory: SequenceMemory
     let roofline: Roofline
     /// For each prompt and GPU: how many of its heads follow each of the prompt's curves.
     let loads: [[[Int]]]
 
     init(_ variant: PlanVariant, request: PlanRequest) throws {
+        let configuration = try Self.configuration(variant, request)
+        let pattern = try Self.pattern(variant.policy, configuration, request)
+        let contiguous = Placement(kvHeads: configuration.kvHeads, gpus: request.gpus, layers: configuration.layers)
+        self.init(variant, request, configuration, pattern, contiguous)
+        guard request.placement == .balanced, request.gpus > 1 else { return }
+        let balanced = Self(
+            variant, request, configuration, pattern,
+            Placement(
+                balancing: pattern.slotsByHead(after: request.tokens), kvHeads: configuration.kvHeads, as: contiguous))
+        // Dealing by mean lengths need not serve the prompt that binds; then heads stay where they were.
+        if balanced.mostBytes < mostBytes { self = balanced }
+    }
+
+    private init(
+        _ variant: PlanVariant, _ request: PlanRequest, _ configuration: ModelConfiguration, _ pattern: HeadPattern,
+        _ placement: Placement
+    ) {
         self.variant = variant
         self.request = request
-        configuration = try Self.configuration(variant, request)
-        pattern = try Self.pattern(variant.policy, configuration, request)
-        let placement = Placement(kvHeads: configuration.kvHeads, gpus: request.gpus)
+        self.configuration = configuration
+        self.pattern = pattern
         self.placement = placement
         share = ModelShare(configuration, placement: placement)
         let dmc = configuration.dmc ?? request.lengths?.trace?.header.configuration.dmc ?? DMCSettings()
-        memory = SequenceMemory(request, policy: variant.policy, configuration: configuration, dmc: dmc)
+        let format = CacheFormat(bits: variant.kvBits ?? request.kvBits, scaleBits: request.kvScaleBits)
+        memory = SequenceMemory(
+            request, policy: variant.policy, format: format, configuration: configuration, dmc: dmc)
         roofline = Roofline(
             gpu: request.gpu, gpus: request.gpus, share: share, weightBits: request.weightBits,
-            kvBits: request.kvBits, prefillChunk: request.prefillChunk, policy: variant.policy)
-        let kvHeads = configuration.kvHeads
+            kvBits: format.bits, policy: variant.policy)
         loads = pattern.prompts.map { prompt in
-            placement.heads.map { heads in
+            placement.heads.map { layers in
                 var counts = Array(repeating: 0, count: prompt.curves.count)
-                for (index, curve) in prompt.heads.enumerated() where heads.contains(index % kvHeads) {
-                    counts[curve] += 1
+                for (layer, heads) in layers.enumerated() {
+                    for head in heads { counts[prompt.heads[layer * configuration.kvHeads + head]] += 1 }
                 }
                 return counts
             }
         }
     }
+
+    /// Bytes that the prompt which needs most takes on the GPU where it does.
+    private var mostBytes: Int { peakBytesOnFullestGPU().max() ?? 0 }
 
     private static func configuration(_ variant: PlanVariant, _ request: PlanRequest) throws -> ModelConfiguration {
         var configuration = request.model.configuration
@@ -61,15 +81,31 @@ public struct VariantPlan: Sendable {
             let curve = HeadCurve.bounded(
                 budget: policy.budget(tokens: request.tokens), prompt: request.promptTokens,
                 mode: policy.prefill ?? .online)
-            return HeadPattern(all: curve, configuration: configuration, source: .arithmetic)
+            return HeadPattern(
+                all: curve, shared: sharedCurve(policy, request), configuration: configuration, source: .arithmetic)
         }
         switch request.lengths {
         case nil: throw CapacityError.request("policy 'dmc': its head lengths are missing; give a trace or a ratio")
         case .ratio(let ratio):
-            return HeadPattern(all: .uniform(ratio: ratio), configuration: configuration, source: .uniform)
+            return HeadPattern(
+                all: .uniform(ratio: ratio), shared: .even(ratio: ratio), configuration: configuration,
+                source: .uniform)
         case .trace(let trace): return HeadPattern(trace, on: configuration)
         case .traceAtRatio(let trace, let ratio):
             return try HeadPattern(trace, on: configuration).scaled(toRatio: ratio, tokens: request.tokens)
+        }
+    }
+
+    /// What a policy leaves of a sequence in one table for all heads: sinks and windows are the same tokens everywhere;
+    /// which tokens attention picks in a head is known only where it runs, and with many heads some head keeps each.
+    private static func sharedCurve(_ policy: CachePolicy, _ request: PlanRequest) -> SharedCurve {
+        switch policy {
+        case .window(let sinks, let window, let mode), .streaming(let sinks, let window, let mode):
+            .edges(
+                KeptEdges(
+                    sinks: sinks.resolved(tokens: request.tokens), window: window.resolved(tokens: request.tokens),
+                    prompt: request.promptTokens, mode: mode))
+        case .full, .dmc, .heavyHitters, .leastAttended: .everything
         }
     }
 }

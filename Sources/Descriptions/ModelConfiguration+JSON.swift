@@ -6,12 +6,22 @@ extension ModelConfiguration {
     /// - Parameter path: where the data comes from, for errors.
     /// - Throws: `ConfigurationError`, naming the field.
     public init(json data: Data, path: String) throws {
-        try self.init(ConfigurationFields(data: data, path: path))
+        try self.init(named: ConfigurationFields(data: data, path: path), path: path)
     }
 
     /// The same out of fields that are read already.
     public init(fields: [String: JSONValue], path: String) throws {
-        try self.init(ConfigurationFields(fields, path: path))
+        try self.init(named: ConfigurationFields(fields, path: path), path: path)
+    }
+
+    /// A model of another kind is named as that, whatever else is missing.
+    private init(named fields: ConfigurationFields, path: String) throws {
+        do {
+            try self.init(fields)
+        } catch let error as ConfigurationError {
+            let features = fields.isOfAnotherKind ? try fields.unsupportedFeatures() : []
+            throw features.isEmpty ? error : .unsupported(path: path, features: features)
+        }
     }
 
     private init(_ fields: ConfigurationFields) throws {

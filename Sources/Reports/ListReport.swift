@@ -43,7 +43,7 @@ public enum ListReport: Sendable {
         case .gpus:
             [
                 "name", "memory_bytes", "bandwidth_bytes_per_second", "bf16_flops", "interconnect_bytes_per_second",
-                "efficiencies_of", "aliases",
+                "time_source", "efficiencies_of", "engines", "aliases",
             ]
         case .policies: ["form", "summary"]
         }
@@ -65,7 +65,8 @@ public enum ListReport: Sendable {
             return gpus.map { gpu in
                 let peaks = [gpu.bandwidthBytesPerSecond, gpu.bf16FLOPS].map { whole(Int($0)) }
                 return [gpu.name, whole(gpu.memoryBytes)] + peaks + [
-                    gpu.interconnectBytesPerSecond.map { whole(Int($0)) } ?? "", gpu.efficienciesOf ?? gpu.name,
+                    gpu.interconnectBytesPerSecond.map { whole(Int($0)) } ?? "", gpu.timeSource.rawValue,
+                    gpu.efficienciesOf ?? gpu.name, gpu.calibrations.map(\.title).joined(separator: "; "),
                     gpu.aliases.joined(separator: " "),
                 ]
             }

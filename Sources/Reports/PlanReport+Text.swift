@@ -6,7 +6,8 @@ extension PlanReport {
 
     /// The report for people: inputs, memory and batch, time, and what to know.
     public func text() -> String {
-        [heading, memoryTable, timeTable, notes].filter { !$0.isEmpty }.joined(separator: "\n")
+        [heading, memoryTable, memoryTables, engineLines, timeTable, notes].filter { !$0.isEmpty }.joined(
+            separator: "\n")
     }
 
     private var heading: String {
@@ -21,13 +22,30 @@ extension PlanReport {
         lines.append("head lengths  \(headLengths)")
         for fingerprint in inputs.traceFingerprints { lines.append("trace         SHA-256 \(fingerprint)") }
         if let checkpoint = inputs.checkpointFingerprint { lines.append("checkpoint    SHA-256 \(checkpoint)") }
+        lines += unique(rows.map(Self.timesLine))
         return (lines + settings).joined(separator: "\n") + "\n"
+    }
+
+    /// Where times come from, and how far off they may be.
+    private static func timesLine(_ row: PlanRow) -> String {
+        func percent(_ error: Double?) -> String { "\(Form.number(error.map { $0 * 100 }, digits: 1)) %" }
+        let origin = "times         \(row.timeSource.rawValue)"
+        guard let engine = row.engine else { return "\(origin): efficiencies of \(row.efficienciesOf), not measured" }
+        let error =
+            row.stepError == nil
+            ? "nobody tried how far off they are"
+            : "a step is off by \(percent(row.stepError)) on average, a first token by \(percent(row.ttftError))"
+        return "\(origin): \(engine) on \(row.efficienciesOf); \(error)"
     }
 
     private var settings: [String] {
         let caches = requests.map { request in
             let budget = request.budgetBytes.map { ", at most \(Form.bytes($0)) of cache in all" } ?? ""
-            return "cache         \(request.kvBits) bit, pages of \(request.pageSlots) slots\(budget)"
+            return "cache         \(request.kvBits) bit, pages of \(request.pageSlots) slots\(tables(request))\(budget)"
+        }
+        let weights = requests.filter { $0.weightBits != 16 }.map { request in
+            let rest = request.weightBits < 16 ? " in the layers' products, with scales; the rest 16 bit" : ""
+            return "weights       \(request.weightBits) bit\(rest)"
         }
         let reserves = rows.map { row in
             let parts = row.reserved
@@ -35,10 +53,23 @@ extension PlanReport {
             let probabilities =
                 parts.probabilities > 0 ? " + probabilities \(Form.bytes(parts.probabilities)) (\(row.policy))" : ""
             return "reserve       \(Form.bytes(parts.total)) of each \(row.gpu) = margin \(Form.bytes(parts.margin)) "
-                + "(utilization \(row.utilization)) + activations \(Form.bytes(parts.activations)) "
+                + "(utilization \(row.utilization); context \(Form.bytes(parts.context)) and graphs "
+                + "\(Form.bytes(parts.graphs)) lie in it) + activations \(Form.bytes(parts.activations)) "
                 + "(a chunk of \(chunk) tokens)\(probabilities)"
         }
-        return unique(caches) + unique(reserves)
+        return unique(caches) + unique(weights) + unique(reserves)
+    }
+
+    /// How pages are handed out, where it is not the usual way.
+    private func tables(_ request: PlanRequest) -> String {
+        let ahead = request.allocation == .ahead ? " handed out ahead" : ""
+        let shared =
+            switch request.tableSharing {
+            case .head: ""
+            case .layer: ", one table a layer"
+            case .shared: ", one table for all heads"
+            }
+        return ahead + shared
     }
 
     private var memoryTable: String {
@@ -79,7 +110,8 @@ extension PlanReport {
 
     private var notes: String {
         let notes = unique(rows.flatMap { row in row.notes.map { "\(row.policy): \($0)" } })
-        return notes.map { "note: \($0)\n" }.joined()
+        let times = unique(rows.flatMap(\.timeNotes))
+        return (notes + times).map { "note: \($0)\n" }.joined()
     }
 
     /// The inputs that differ between rows, each a column.
@@ -87,13 +119,15 @@ extension PlanReport {
         let all: [(title: String, cell: (PlanRow) -> String)] = [
             ("model", { $0.model }), ("gpu", { $0.gpu }), ("gpus", { "\($0.gpus)" }),
             ("prompt", { Form.grouped($0.promptTokens) }), ("new", { Form.grouped($0.newTokens) }),
-            ("page", { "\($0.pageSlots)" }), ("KV bits", { "\($0.kvBits)" }),
+            ("page", { "\($0.pageSlots)" }), ("tables", { $0.blockTables.rawValue }),
+            ("allocation", { $0.allocation.rawValue }), ("placement", { $0.placement.rawValue }),
+            ("weight bits", { "\($0.weightBits)" }), ("KV bits", { "\($0.kvBits)" }),
             ("utilization", { "\($0.utilization)" }),
         ]
         return all.filter { column in Set(rows.map(column.cell)).count > 1 }
     }
-    private var varyingTitles: [String] { varying.map(\.title) }
-    private func varyingCells(_ row: PlanRow) -> [String] { varying.map { $0.cell(row) } }
+    var varyingTitles: [String] { varying.map(\.title) }
+    func varyingCells(_ row: PlanRow) -> [String] { varying.map { $0.cell(row) } }
 
     private func unique<Value: Hashable>(_ values: [Value]) -> [Value] {
         var seen: Set<Value> = []

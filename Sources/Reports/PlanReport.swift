@@ -7,12 +7,20 @@ public struct PlanReport: Sendable {
     public let requests: [PlanRequest]
     /// Their rows, in order.
     public let rows: [PlanRow]
+    /// More about each row's memory; empty where it was not asked for.
+    public let details: [MemoryDetail]
 
     /// Computes the rows of all requests, which share one source of head lengths.
+    /// - Parameter detailed: whether to look closer at each row's memory.
     /// - Throws: `CapacityError` where a request contradicts itself, its model or its trace.
-    public init(_ requests: [PlanRequest]) throws {
+    public init(_ requests: [PlanRequest], detailed: Bool = false) throws {
         self.requests = requests
-        rows = try requests.flatMap { try Planner($0).rows() }
+        let plans = try requests.flatMap { request in
+            let planner = try Planner(request)
+            return try planner.variants.map { try planner.plan(for: $0) }
+        }
+        rows = plans.map { $0.row() }
+        details = detailed ? try plans.map { try $0.memoryDetail() } : []
     }
 
     /// The source of head lengths in words: what was recorded, or that nothing was.
@@ -64,6 +72,7 @@ extension PlanReport {
         var version = Release.version
         var inputs: Inputs
         var rows: [PlanRow]
+        var memory: [MemoryDetail]?
     }
 
     var inputs: Inputs {
@@ -76,7 +85,9 @@ extension PlanReport {
             stateBits: requests.first?.stateBits)
     }
 
-    /// The report as JSON: `command`, `version`, `inputs`, `rows`.
+    /// The report as JSON: `command`, `version`, `inputs`, `rows`, and `memory`, one a row, where it was asked for.
     /// - Throws: `EncodingError` where a number is not finite.
-    public func json() throws -> String { try JSONText.text(Document(inputs: inputs, rows: rows)) }
+    public func json() throws -> String {
+        try JSONText.text(Document(inputs: inputs, rows: rows, memory: details.isEmpty ? nil : details))
+    }
 }

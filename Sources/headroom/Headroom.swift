@@ -31,7 +31,7 @@ struct Headroom: ParsableCommand {
         subcommands: [
             DemoCommand.self, RecordCommand.self, MergeCommand.self, ImportCommand.self, InspectCommand.self,
             EvaluateCommand.self, GenerateCommand.self,
-            PlanCommand.self, SimulateCommand.self,
+            PlanCommand.self, SimulateCommand.self, CalibrateCommand.self,
             CompareCommand.self, ListCommand.self, ConvertCommand.self, ReportCommand.self,
             BenchCommand.self, ForgeCommand.self,
         ])

@@ -48,7 +48,7 @@ struct EvictionTests {
         // Written and read in 16 bit for 40 heads of 40 layers over 129 slots, and scores read and written in float32.
         let bytes = Double(batch * 1_600 * 129) * (4 + 8)
         let gpu = try GPU.named("h100-sxm")
-        let expected = bytes / (gpu.bandwidthBytesPerSecond * gpu.efficiencies.attentionMemory)
+        let expected = bytes / (gpu.bandwidthBytesPerSecond * gpu.efficiencies.attention.decode.memory)
         let part = try #require(h2o.step?[.probabilities])
         #expect(abs(part.seconds / expected - 1) < 1e-12)
         #expect(window.step?[.probabilities] == nil)
@@ -86,7 +86,9 @@ struct EvictionTests {
     func forms() throws {
         #expect(PolicyCard.all.map(\.form) == PlanVariant.forms)
         for card in PolicyCard.all {
-            let word = card.form.replacing("gqa:K", with: "gqa:8").replacing("POLICY", with: "dmc").replacing(
+            let word = card.form.replacing("gqa:K", with: "gqa:8").replacing("kv:W", with: "kv:8").replacing(
+                "POLICY", with: "dmc"
+            ).replacing(
                 "N", with: "4")
             #expect(try PlanVariant(word).word == word)
         }

@@ -12,10 +12,12 @@ struct GPUTests {
             ("h100-sxm", 81_559, 3350e9, 989.4e12, 900e9), ("h100-pcie", 81_559, 2000e9, 756e12, 600e9),
             ("h200", 143_771, 4800e9, 989.4e12, 900e9), ("l40s", 46_068, 864e9, 362.05e12, 64e9),
             ("rtx-4090", 24_564, 1008e9, 165.2e12, 64e9),
+            ("b200", 183_359, 7672e9, 2250e12, 1800e9), ("a10g", 23_028, 600e9, 70e12, 64e9),
+            ("l4", 23_034, 300e9, 121e12, 64e9), ("mi300x", 196_592, 5300e9, 1307.4e12, 896e9),
         ])
     func peaks(name: String, mebibytes: Int, bandwidth: Double, flops: Double, link: Double) throws {
         let gpu = try GPU.named(name)
-        #expect(gpu.memoryBytes == mebibytes * 1_048_576)
+        #expect(gpu.memoryBytes / 1_048_576 == mebibytes)
         #expect(gpu.bandwidthBytesPerSecond == bandwidth)
         #expect(gpu.bf16FLOPS == flops)
         #expect(gpu.interconnectBytesPerSecond == link)
@@ -28,12 +30,7 @@ struct GPUTests {
             var wanted: Set = [
                 "memory_bytes", "bandwidth_bytes_per_second", "bf16_flops", "interconnect_bytes_per_second",
             ]
-            if gpu.efficienciesOf == nil {
-                for name in [
-                    "weights_memory", "attention_memory", "matrix_compute", "attention_compute", "interconnect",
-                    "layer_seconds", "step_seconds", "sequence_seconds", "all_reduce_seconds",
-                ] { wanted.insert("efficiencies.\(name)") }
-            }
+            if gpu.efficienciesOf == nil { wanted.insert("calibrations") }
             #expect(wanted.subtracting(covered).isEmpty, "\(gpu.name)")
             #expect(gpu.sources.allSatisfy { !$0.source.isEmpty && !$0.date.isEmpty }, "\(gpu.name)")
         }
@@ -56,7 +53,8 @@ struct GPUTests {
     @Test("An unknown GPU is refused with the names that exist")
     func unknown() throws {
         let error = #expect(throws: CapacityError.self) { try GPU.named("h1000") }
-        #expect("\(error!)".hasPrefix("no GPU 'h1000'; there are a100-40gb, a100-80gb, h100-pcie, h100-sxm,"))
+        #expect(
+            "\(error!)".hasPrefix("no GPU 'h1000'; there are a100-40gb, a100-80gb, a10g, b200, h100-pcie, h100-sxm,"))
         #expect(error!.isUsage)
     }
 
@@ -66,18 +64,22 @@ struct GPUTests {
         let peaks = "\"memory_bytes\": 1000000000, \"bandwidth_bytes_per_second\": 3e12, \"bf16_flops\": 9e14"
         let plain = try GPU.named(folder.write("mine.json", "{\(peaks)}"))
         #expect(plain.name == "mine")
-        #expect(plain.efficienciesOf == "h100-sxm")
+        #expect(plain.efficienciesOf == "h100-sxm" && plain.calibration?.title == plain.calibrations.first?.title)
         #expect(try plain.efficiencies == GPU.named("h100-sxm").efficiencies)
         let named = try GPU.named(folder.write("b.json", "{\(peaks), \"efficiencies_of\": \"A100_80GB\"}"))
         #expect(named.efficienciesOf == "a100-80gb")
         let own = """
-            {\(peaks), "name": "x", "efficiencies": {"weights_memory": 1, "attention_memory": 0.5, "matrix_compute": 1,
-            "attention_compute": 1, "interconnect": 1, "layer_seconds": 0, "step_seconds": 0, "sequence_seconds": 0,
-            "all_reduce_seconds": 0}}
+            {\(peaks), "name": "x", "efficiencies": {"products": {"memory": 1, "compute": 1, "ramp_seconds": 0,
+            "launch_seconds": 0}, "attention": {"decode": {"memory": 0.5, "compute": 1, "ramp_seconds": 0,
+            "launch_seconds": 0}, "prefill_compute": 1, "imbalance": 0, "tail": 0, "blocks": 0,
+            "ungrouped_slot_seconds": 0}, "layer_seconds": 0, "token_seconds": 0, "step_seconds": 0,
+            "interconnect": 1, "hop_seconds": 0, "first_token_steps": 0}}
             """
         let measured = try GPU.named(folder.write("c.json", own))
         #expect(measured.efficienciesOf == nil && measured.name == "x")
-        #expect(measured.efficiencies.attentionMemory == 0.5)
+        #expect(measured.efficiencies.attention.decode.memory == 0.5)
+        #expect(measured.timeSource == .datasheet && measured.stepError == nil)
+        #expect(plain.timeSource == .nearest)
     }
 
     @Test(
@@ -94,7 +96,7 @@ struct GPUTests {
             ),
             (
                 "{\"memory_bytes\": 1, \"bandwidth_bytes_per_second\": 1, \"bf16_flops\": 1, \"efficiencies_of\": \"z\"}",
-                "`efficiencies_of`: expected one of a100-80gb, h100-sxm, found 'z'"
+                "`efficiencies_of`: expected one of a100-40gb, a100-80gb, h100-sxm, found 'z'"
             ),
             ("[1", "expected a JSON object"), ("", "expected a JSON object"),
         ])

@@ -38,9 +38,17 @@ struct MemoryTests {
         #expect(try row("full", prompt: 15, new: 1).kvBytesPerSequence == 16 * perSlot)
     }
 
-    @Test("The cache takes half the bytes in 8 bit, a quarter in 4", arguments: [(8, 2), (4, 4)])
-    func bits(bits: Int, divisor: Int) throws {
-        #expect(try row("full") { $0.kvBits = bits }.kvBytesPerSequence == 3_355_443_200 / divisor)
+    @Test("Context and graphs lie in what is kept free, and make it larger where they would not fit")
+    func contextAndGraphs() throws {
+        let usual = try row("full").reserved
+        #expect(usual.context == 512 << 20 && usual.graphs == 512 << 20)
+        #expect(usual.margin == 85_520_809_984 - Int(85_520_809_984 * 0.92))
+        let tight = try row("full") {
+            $0.utilization = 1
+            $0.graphBytes = 1 << 30
+        }
+        #expect(tight.reserved.margin == 3 << 29)
+        #expect(tight.reservedBytes == tight.reserved.margin + tight.reserved.activations)
     }
 
     @Test("A model whose weights do not fit has no batch, no throughput and no latency")

@@ -47,4 +47,49 @@ struct PlannedModelTests {
         #expect("\(error!)".contains("sliding_window"))
         _ = try PlannedModel.named(try with("\"rope_scaling\": {\"factor\": 8}"))
     }
+
+    /// What the published files of such models say of themselves, as far as it matters here.
+    @Test(
+        "Latent attention, windows and experts are refused by name, wherever the file has them",
+        arguments: [
+            (
+                "deepseek-v2",
+                "{\"model_type\": \"deepseek_v2\", \"hidden_size\": 5120, \"kv_lora_rank\": 512, \"n_routed_experts\": 160}",
+                ["deepseek_v2", "kv_lora_rank (latent attention)", "n_routed_experts (a mixture of experts)"]
+            ),
+            (
+                "gemma-2", "{\"model_type\": \"gemma2\", \"head_dim\": 256, \"sliding_window\": 4096}",
+                ["gemma2", "sliding_window (attention within a window)"]
+            ),
+            (
+                "gemma-3",
+                "{\"model_type\": \"gemma3\", \"text_config\": {\"sliding_window\": 1024, \"sliding_window_pattern\": 6}}",
+                ["gemma3", "sliding_window_pattern (a window in some layers)"]
+            ),
+            (
+                "gpt-oss",
+                "{\"model_type\": \"gpt_oss\", \"layer_types\": [\"sliding_attention\", \"full_attention\"], \"num_local_experts\": 32}",
+                ["gpt_oss", "layer_types (a window in some layers)", "num_local_experts (a mixture of experts)"]
+            ),
+        ])
+    func otherKinds(name: String, json: String, named: [String]) throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("\(name).json", json)
+        let error = #expect(throws: (any Error).self) { try PlannedModel.named(path) }
+        for word in named { #expect("\(error!)".contains(word), "\(error!)") }
+    }
+
+    @Test("A window that the file switches off is none; one in force is named")
+    func switchedOff() throws {
+        let folder = try TemporaryFolder()
+        let json = ModelConfiguration.small().huggingFaceJSON.dropFirst()
+        let off = "{\"use_sliding_window\": false, \"sliding_window\": 4096,"
+        _ = try PlannedModel.named(try folder.write("config.json", off + json))
+        let on = "{\"model_type\": \"mistral\", \"sliding_window\": 4096,"
+        let plain = json.replacing("\"model_type\": \"llama\",", with: "")
+        let error = #expect(throws: ConfigurationError.self) {
+            try PlannedModel.named(try folder.write("config.json", on + plain))
+        }
+        #expect("\(error!)".contains("sliding_window (attention within a window)"))
+    }
 }

@@ -94,7 +94,10 @@ struct PlannerTests {
         }
         #expect(try refusal { $0.promptTokens = 0 }.hasPrefix("prompt tokens: expected 1 to "))
         #expect(try refusal { $0.newTokens = -1 }.hasPrefix("new tokens: "))
-        #expect(try refusal { $0.pageSlots = 0 }.hasPrefix("page slots: "))
+        #expect(try refusal { $0.pageSlots = 0 } == "page slots: expected 1 to 256, found 0")
+        #expect(try refusal { $0.pageSlots = 257 } == "page slots: expected 1 to 256, found 257")
+        #expect(try refusal { $0.kvScaleBits = 12 }.hasPrefix("bits of a key's scale: "))
+        #expect(try refusal { $0.contextBytes = -1 }.hasPrefix("context in bytes: "))
         #expect(try refusal { $0.gpus = 41 } == "GPUs: expected 1 to 40, found 41")
         #expect(try refusal { $0.kvBits = 12 } == "KV bits: expected 4, 8, 16 or 32, found 12")
         #expect(try refusal { $0.utilization = 1.1 }.hasPrefix("utilization: "))

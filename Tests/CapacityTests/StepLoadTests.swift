@@ -5,7 +5,7 @@ import Testing
 @Suite("One step of an engine: decoding and a chunk of prompts together")
 struct StepLoadTests {
     private func plan(_ word: String = "full", _ model: String = "llama-2-7b") throws -> VariantPlan {
-        let request = try request(model, "a100-80gb", prompt: 2000, new: 100)
+        let request = try request(model, "h100-sxm", prompt: 2000, new: 100)
         return try Planner(request).plan(for: PlanVariant(word))
     }
     private func isNear(_ one: Double, _ other: Double) -> Bool { abs(one / other - 1) < 1e-9 }

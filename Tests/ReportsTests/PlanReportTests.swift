@@ -63,7 +63,9 @@ struct PlanReportTests {
         let step = try #require(lines[0].firstIndex(of: "step_seconds"))
         let rows = try report().rows
         #expect(Double(lines[1][step]) == rows[0].stepSeconds)
-        let parts = lines[0].indices.filter { lines[0][$0].hasPrefix("step_") && $0 != step }
+        let parts = lines[0].indices.filter {
+            lines[0][$0].hasPrefix("step_") && lines[0][$0].hasSuffix("_seconds") && $0 != step
+        }
         let sum = parts.reduce(0) { $0 + (Double(lines[1][$1]) ?? 0) }
         #expect(abs(sum / rows[0].stepSeconds! - 1) < 1e-12)
     }
@@ -104,5 +106,56 @@ struct PlanReportTests {
             let array = try JSONSerialization.jsonObject(with: Data(list.json().utf8)) as? [[String: Any]]
             #expect(array?.count == count)
         }
+    }
+
+    @Test("vLLM's two lines stand there as its log has them, for the policies it has")
+    func engineLines() throws {
+        let text = try report { $0.kvBits = [16, 8] }.text()
+        let row = try report().rows[0]
+        let tokens = try #require(row.kvCacheTokens)
+        let grouped = "\(tokens / 1000),\(String(tokens % 1000 + 1000).dropFirst())"
+        #expect(text.contains("16 full: GPU KV cache size: \(grouped) tokens\n"))
+        let size = try Regex("8 full: Maximum concurrency for 4,096 tokens per request: [0-9]+\\.[0-9][0-9]x\n")
+        #expect(text.contains(size))
+        #expect(!text.contains("dmc: GPU KV cache size"))
+    }
+
+    @Test("Asked for more about memory, a report has what is held, page sizes, the course and placements, also as JSON")
+    func memory() throws {
+        let request = PlanRequest(
+            model: try .named("llama-2-13b"), gpu: try .named("h100-sxm"), gpus: 2, promptTokens: 3072,
+            newTokens: 1024, lengths: .ratio(4))
+        let report = try PlanReport([request], detailed: true)
+        let text = report.text()
+        for heading in ["Keys and values held", "by slots of a page", "over the course", "Placement of KV heads"] {
+            #expect(text.contains(heading), "\(heading)")
+        }
+        let json = try JSONSerialization.jsonObject(with: Data(report.json().utf8)) as? [String: Any]
+        let details = try #require(json?["memory"] as? [[String: Any]])
+        #expect(details.map { $0["policy"] as? String } == ["full", "dmc"])
+        #expect((details[0]["pages"] as? [Any])?.count == 9 && (details[0]["course"] as? [Any])?.count == 6)
+        #expect((details[0]["placements"] as? [Any])?.count == 2)
+        let plain = try PlanReport([request])
+        #expect(!plain.text().contains("over the course") && plain.details.isEmpty)
+    }
+
+    @Test("A batch's needs are printed as memory by number of GPUs, and as the GPUs that have it")
+    func needs() throws {
+        let request = PlanRequest(
+            model: try .named("llama-2-13b"), gpu: try .named("h100-sxm"), promptTokens: 3072, newTokens: 1024,
+            lengths: .ratio(4))
+        let report = try NeedReport(BatchNeeds(request, batch: 64, gpus: GPU.all()))
+        let text = report.text()
+        #expect(text.contains("Memory that each GPU must have\npolicy  prompts     source      "))
+        #expect(text.contains("\nrtx-4090 "))
+        let lines = report.csv().split(separator: "\n").map {
+            $0.split(separator: ",", omittingEmptySubsequences: false)
+        }
+        #expect(lines.count == 1 + 2 * (try GPU.all().count))
+        #expect(Set(lines.map(\.count)) == [10])
+        let json = try JSONSerialization.jsonObject(with: Data(report.json().utf8)) as? [String: Any]
+        let needs = try #require(json?["needs"] as? [[String: Any]])
+        #expect(needs.map { $0["policy"] as? String } == ["full", "dmc"])
+        #expect(needs.allSatisfy { ($0["memory"] as? [Any])?.count == 4 })
     }
 }

@@ -80,6 +80,21 @@ struct ReportBuilderTests {
         #expect(cache.series[0].points.allSatisfy { $0.low == nil })
     }
 
+    @Test("the best page is marked, and tables shared by more heads hold more")
+    func pages() throws {
+        let report = try report()
+        let chart = try lines("bytes-over-page-size", of: report)
+        #expect(chart.series.map(\.name) == ["full", "dmc, a table a head", "dmc, a table a layer", "dmc, one table"])
+        let own = chart.series[1]
+        #expect(own.mark?.y == own.points.map(\.y).min())
+        for point in chart.series[2].points {
+            let same = own.points.first { $0.x == point.x }
+            #expect(same.map { $0.y <= point.y + 40 * 40 * 4 * 4096 } ?? false)
+        }
+        let rows = try table("DMC's keys and values", of: report).rows
+        #expect(rows.count == 6 && Set(rows.map { $0[2] }).count == 1)
+    }
+
     @Test("throughput ends, marked, at the largest batch of the plan's table")
     func memoryEnds() throws {
         let report = try report()
@@ -138,7 +153,7 @@ struct ReportBuilderTests {
         #expect(!text.contains(folder.path))
     }
 
-    @Test("the whole job writes a page with four drawings, and hostile prompt ids and names stay text")
+    @Test("the whole job writes a page with six drawings, and hostile prompt ids and names stay text")
     func wholeJob() throws {
         let hostile = ReportSamples.hostile
         let path = try ReportSamples.recording(["\(hostile)-1", "\(hostile)-2", "code-1"], in: folder, model: hostile)
@@ -146,7 +161,7 @@ struct ReportBuilderTests {
         #expect(written.warnings == [])
         let page = try String(contentsOfFile: written.page, encoding: .utf8)
         let inventory = try XMLInventory(page)
-        #expect(inventory.names.filter { $0 == "svg" }.count == 4)
+        #expect(inventory.names.filter { $0 == "svg" }.count == 6)
         #expect(!inventory.names.contains("script"))
         #expect(page.contains("&lt;script&gt;"))
         #expect(page.contains("headroom report \(path) --model llama-2-13b --gpu h100-sxm --prompt-tokens 3072"))

@@ -23,7 +23,7 @@ struct HelpExampleTests {
     func everyCommand() throws {
         let commands = [
             "demo", "record", "merge", "import", "inspect", "evaluate", "generate", "plan", "simulate", "compare",
-            "list", "convert", "report", "bench",
+            "list", "convert", "report", "bench", "calibrate",
         ]
         for command in commands {
             let help = try CommandRun([command, "--help"])

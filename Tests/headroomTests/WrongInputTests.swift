@@ -26,6 +26,8 @@ struct WrongInputTests {
         ("too many replicas", simulate(random() + ["--replicas", "100000"]), 64, "4096"),
         ("a limit of no time", simulate(random() + ["--slo-ttft", "0"]), 64, "TTFT"),
         ("no lengths to simulate", simulate(random() + ["--policy", "dmc"]), 64, "trace"),
+        ("a page out of range", plan() + ["--page", "257"], 64, "1 to 256"),
+        ("bits that no cache has", plan() + ["--policy", "kv:7"], 64, "kv:W"),
         ("shares over the whole", ["evaluate", "--policy", "h2o:heavy=0.7,recent=0.7"], 64, "at most 1.0 together"),
         ("shares over the whole in a plan", plan() + ["--policy", "tova:slots=1.1"], 64, "at most 1.0"),
         ("a budget of nothing", ["evaluate", "--policy", "h2o:heavy=0,recent=0"], 64, "at least 1 slot"),
@@ -41,6 +43,11 @@ struct WrongInputTests {
         ("a trace to compare that is none", ["compare", "--trace", "@/a.hrt"], 1, "a.hrt"),
         ("decisions that are none", ["import", "@/a.jsonl", "--output", "@/a.hrt"], 1, "a.jsonl"),
         ("shards that are none", ["merge", "@/a.hrt", "--output", "@/b.hrt"], 1, "a.hrt"),
+        ("measurements that are none", ["calibrate", "--measurements", "@/a.csv", "--gpu", "h100"], 1, "a.csv"),
+        ("measurements of no GPU", ["calibrate", "--measurements", "@/a.csv"], 64, "--gpu"),
+        ("rows to validate that are none", ["plan", "--validate", "@/a.csv", "--gpu", "h100"], 1, "a.csv"),
+        ("an engine that nobody measured", plan(gpu: "h100") + ["--engine", "SGLang"], 64, "TensorRT-LLM"),
+        ("a plan without a model", ["plan", "--gpu", "h100"], 64, "--model"),
         (
             "two conversions at once",
             ["convert", "--from", "default", "--to", "@/a", "--gqa", "2", "--weights", "int8"], 64, "--gqa"

@@ -65,9 +65,3 @@ struct SequenceSource: Sendable {
         return min(Int(random.nextUnit() * Double(count)), count - 1)
     }
 }
-
-extension SequenceMemory {
-    /// Bytes of one page. A simulation counts all memory in pages: what is no key or value (open segments, scores,
-    /// block tables) at as many as its bytes would fill.
-    var pageBytes: Int { pagedBytes(slots: pageSlots) }
-}

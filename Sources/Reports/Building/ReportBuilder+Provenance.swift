@@ -47,7 +47,11 @@ extension ReportBuilder {
                     + "\(request.weightBits) bits, prefill chunks of "
                     + "\(NumberText.grouped(request.prefillChunk)) tokens"),
             Report.Fact(
-                name: "Times", value: "roofline over datasheet peaks, with the efficiencies of \(row.efficienciesOf)"),
+                name: "Times",
+                value: "\(row.timeSource.rawValue): roofline over datasheet peaks, with the efficiencies of "
+                    + "\(row.engine.map { "\($0) on " } ?? "")\(row.efficienciesOf)"
+                    + (row.stepError.map { "; a step is off by \(NumberText.fixed($0 * 100, places: 1)) % on average" }
+                        ?? "")),
             Report.Fact(
                 name: "Head lengths",
                 value: row.source == .scaled

@@ -35,9 +35,9 @@ public struct ReportBuilder: Sendable {
             highlights: answer.highlights,
             lead: answer.paragraphs,
             sections: [
-                try sequenceSection(plan), try batchSection(plan), throughputSection(plan), planSection(plan),
-                recordingSection(),
-            ],
+                try sequenceSection(plan), try pageSection(plan), try batchSection(plan), throughputSection(plan),
+                planSection(plan), try measuredSection(), recordingSection(),
+            ].compactMap { $0 },
             provenance: provenance(plan),
             dataFiles: try plan.dataFiles())
         if let comparison { try report.add(comparison) }

@@ -6,12 +6,16 @@ public enum Quantity: String, Equatable, Sendable {
     case bytes
     /// Sequences at once.
     case sequences
+    /// Slots of a page.
+    case slots
     /// Tokens a second.
     case tokensPerSecond = "tokens_per_second"
     /// Tokens for each slot: a compression ratio.
     case tokensPerSlot = "tokens_per_slot"
     /// Nats a token: a loss in quality.
     case natsPerToken = "nats_per_token"
+    /// Thousandths of a second.
+    case milliseconds
     /// Hundredths of a whole.
     case percent
     /// Seconds.
@@ -27,9 +31,11 @@ public enum Quantity: String, Equatable, Sendable {
         case .tokens: "tokens"
         case .bytes: ByteUnit(largest: largest).name
         case .sequences: "sequences"
+        case .slots: "slots"
         case .tokensPerSecond: "tokens/s"
         case .tokensPerSlot: "tokens per slot"
         case .natsPerToken: "nats/token"
+        case .milliseconds: "ms"
         case .percent: "%"
         case .seconds: "s"
         case .pages: "pages"

@@ -9,6 +9,16 @@ public struct StepTime: Hashable, Sendable, Codable {
     /// Seconds of the whole step.
     public var seconds: Double { parts.reduce(0) { $0 + $1.seconds } }
 
+    /// Steps one after another, part by part.
+    static func total(of steps: [StepTime]) -> StepTime {
+        let all = steps.flatMap(\.parts)
+        return StepTime(
+            parts: OperationTime.Part.allCases.compactMap { part in
+                let times = all.filter { $0.part == part }
+                return times.dropFirst().reduce(times.first) { $0?.followed(by: $1) }
+            })
+    }
+
     /// The part of that name.
     public subscript(part: OperationTime.Part) -> OperationTime? { parts.first { $0.part == part } }
 }
@@ -45,7 +55,7 @@ public struct OperationTime: Hashable, Sendable, Codable {
     public var memorySeconds: Double
     /// Seconds that its arithmetic takes.
     public var computeSeconds: Double
-    /// Seconds that it takes whatever its size.
+    /// Seconds that it takes beside: launches, and the time in which only a part of the GPU has work.
     public var fixedSeconds: Double
 
     /// An operation by its times.

@@ -1,0 +1,52 @@
+/// Efficiencies of one engine on one GPU, fitted to measurements, with where they come from and how far off they are.
+public struct Calibration: Hashable, Sendable, Codable {
+    /// The engine, `LMDeploy`, or `kernels` for kernels alone with no engine around them.
+    public var engine: String
+    /// Its version, as far as it is known.
+    public var version: String
+    /// The fitted numbers, and those taken from elsewhere.
+    public var efficiencies: Efficiencies
+    /// How they were found, in the order of the fits.
+    public var fits: [CalibrationFit]
+    /// Mean absolute relative error of a decode step where these efficiencies were put on the peaks of another measured
+    /// GPU; nil where nobody tried.
+    public var transferError: Double?
+
+    /// A calibration by its parts; see the properties.
+    public init(engine: String, version: String, efficiencies: Efficiencies, fits: [CalibrationFit]) {
+        self.engine = engine
+        self.version = version
+        self.efficiencies = efficiencies
+        self.fits = fits
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case engine, version, efficiencies, fits
+        case transferError = "transfer_error"
+    }
+
+    /// Engine and version.
+    public var title: String { version.isEmpty ? engine : "\(engine) \(version)" }
+}
+
+extension Calibration {
+    /// The error to expect of an unseen model's decode step: that of cross-validation.
+    public var stepError: Double? { error(of: [.decodeStep, .batchLatency, .tokenTime, .product]) }
+
+    /// The same for a first token.
+    public var firstTokenError: Double? { error(of: [.firstToken, .batchLatency, .product]) }
+
+    private func error(of quantities: [MeasuredQuantity]) -> Double? {
+        for quantity in quantities {
+            if let error = fits.last(where: { $0.errors[quantity.rawValue] != nil })?.errors[quantity.rawValue] {
+                return error.heldOut ?? error.fit
+            }
+        }
+        return nil
+    }
+
+    /// The largest and smallest values that rows of whole engines had, by the names of `CalibrationFit.ranges`.
+    public var ranges: [String: ClosedRange<Double>] {
+        fits.last { $0.ranges["batch"] != nil }?.ranges.mapValues { $0.range } ?? [:]
+    }
+}

@@ -1,0 +1,94 @@
+/// One fit: which rows it takes, and which numbers it finds.
+struct CalibrationStage: Sendable {
+    /// A number that is fitted.
+    struct Parameter: Sendable {
+        var name: String
+        var path: WritableKeyPath<Efficiencies, Double> & Sendable
+        /// Other values to start from, for a number that has no slope until it matters.
+        var others: [Double] = []
+        /// The most it can be.
+        var most = Double.infinity
+    }
+
+    var quantities: [MeasuredQuantity]
+    var parameters: [Parameter]
+    /// Sets what the stage starts from.
+    var prepare: @Sendable (inout Efficiencies, GPU) -> Void = { _, _ in }
+
+    /// Query heads of a group up to which one kind of kernel was measured: beyond, the H100's table jumps between kernels
+    /// (27, 37 and 20 µs at 2, 4 and 8 thousand slots), up to one that reads a slot once for each of 64 heads.
+    static let widestGroup = 16
+    /// Contexts up to this many slots are launches more than reading.
+    static let shortContext = 512
+
+    /// Whether it takes a row.
+    func takes(_ measurement: Measurement) -> Bool {
+        guard quantities.contains(measurement.quantity) else { return false }
+        guard case .attention(let shape) = measurement.subject else { return true }
+        return shape.context > Self.shortContext && shape.heads <= Self.widestGroup * shape.kvHeads
+    }
+
+    /// Where it starts.
+    func start(_ efficiencies: Efficiencies, _ gpu: GPU) -> Efficiencies {
+        var start = efficiencies
+        prepare(&start, gpu)
+        return start
+    }
+
+    static let all = [products, attention, uneven, engine]
+
+    static let products = CalibrationStage(
+        quantities: [.product],
+        parameters: [
+            Parameter(name: "products.memory", path: \.products.memory, most: 1),
+            Parameter(name: "products.compute", path: \.products.compute, most: 1),
+            Parameter(name: "products.ramp_seconds", path: \.products.rampSeconds),
+            Parameter(name: "products.launch_seconds", path: \.products.launchSeconds),
+        ])
+
+    static let attention = CalibrationStage(
+        quantities: [.attention],
+        parameters: [
+            Parameter(name: "attention.decode.memory", path: \.attention.decode.memory, most: 1),
+            Parameter(
+                name: "attention.decode.compute", path: \.attention.decode.compute, others: [0.1], most: 1),
+            Parameter(name: "attention.decode.ramp_seconds", path: \.attention.decode.rampSeconds),
+            Parameter(name: "attention.decode.launch_seconds", path: \.attention.decode.launchSeconds),
+            Parameter(name: "attention.tail", path: \.attention.tail, most: 1),
+            Parameter(
+                name: "attention.ungrouped_slot_seconds", path: \.attention.ungroupedSlotSeconds, others: [2e-8]),
+        ],
+        prepare: { efficiencies, gpu in
+            efficiencies.attention.decode.rampSeconds = 3e-6
+            efficiencies.attention.decode.launchSeconds = 1e-5
+            // Two blocks fit on a processor at once: their shared memory is half of what it has.
+            efficiencies.attention.blocks = 2 * (gpu.processors ?? 0)
+            efficiencies.attention.tail = 0.1
+            efficiencies.attention.ungroupedSlotSeconds = 1e-10
+        })
+
+    static let uneven = CalibrationStage(
+        quantities: [.unevenAttention],
+        parameters: [Parameter(name: "attention.imbalance", path: \.attention.imbalance, most: 1)],
+        prepare: { efficiencies, _ in efficiencies.attention.imbalance = 0.05 })
+
+    static let engine = CalibrationStage(
+        quantities: [.decodeStep, .medianStep, .firstToken, .batchLatency, .tokenTime],
+        parameters: [
+            Parameter(name: "attention.decode.memory", path: \.attention.decode.memory, most: 1),
+            Parameter(
+                name: "attention.decode.compute", path: \.attention.decode.compute, others: [0.1, 0.02], most: 1),
+            Parameter(name: "layer_seconds", path: \.layerSeconds),
+            Parameter(name: "token_seconds", path: \.tokenSeconds),
+            Parameter(name: "step_seconds", path: \.stepSeconds),
+            Parameter(name: "hop_seconds", path: \.hopSeconds),
+        ],
+        prepare: { efficiencies, _ in
+            // An engine's steps do not show single kernels: what these cost beside is in its layers' cost.
+            efficiencies.attention.decode.rampSeconds = 0
+            efficiencies.attention.decode.launchSeconds = 0
+            efficiencies.attention.tail = 0
+            efficiencies.attention.blocks = 0
+            efficiencies.attention.ungroupedSlotSeconds = 0
+        })
+}

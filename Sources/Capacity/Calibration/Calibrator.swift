@@ -1,0 +1,129 @@
+import Foundation
+
+/// Fits efficiencies to measurements on one GPU, stage after stage: products, attention, uneven batches, and then what
+/// an engine adds, with the products' numbers held fast.
+public struct Calibrator: Sendable {
+    /// The GPU that was measured.
+    public let gpu: GPU
+    /// The engine that was measured.
+    public var engine: String
+    /// Its version.
+    public var version: String
+
+    /// A calibrator for an engine on a GPU.
+    public init(gpu: GPU, engine: String, version: String) {
+        self.gpu = gpu
+        self.engine = engine
+        self.version = version
+    }
+
+    /// A fit, and the rows that it left out.
+    public struct Result: Sendable {
+        /// The calibration.
+        public var calibration: Calibration
+        /// Rows faster than the memory or the arithmetic allows, with the least seconds there could be.
+        public var refused: [(measurement: Measurement, least: Double)]
+        /// Rows whose sequences waited for memory.
+        public var waiting: [Measurement]
+    }
+
+    /// Below so many rows of engines a fit starts from the GPU's numbers, and not from those of no engine at all.
+    private static let fewRows = 20
+
+    /// Fits all that the measurements say something about.
+    /// - Throws: `CapacityError.request` where no row serves.
+    public func calibrate(_ measurements: [Measurement]) throws -> Result {
+        let sorted = SortedMeasurements(measurements, gpu: gpu)
+        guard !sorted.usable.isEmpty else {
+            throw CapacityError.request(
+                "no row of the measurements can be fitted: \(sorted.refused.count) are faster than the GPU allows, "
+                    + "in \(sorted.waiting.count) sequences waited for memory")
+        }
+        let engineRows = sorted.usable.filter { CalibrationStage.engine.takes($0) }.count
+        var efficiencies = engineRows > 0 && engineRows < Self.fewRows ? gpu.efficiencies : .unmeasured
+        if let known = gpu.calibration { efficiencies.products = known.efficiencies.products }
+        efficiencies.attention.imbalance = gpu.efficiencies.attention.imbalance
+        if engineRows == 0 { efficiencies.dropEngine() }
+        var fits: [CalibrationFit] = []
+        for stage in CalibrationStage.all {
+            let rows = sorted.usable.filter(stage.takes)
+            guard !rows.isEmpty else { continue }
+            let fit = StageFit(stage, rows: rows, gpu: gpu, start: stage.start(efficiencies, gpu))
+            efficiencies = fit.efficiencies
+            fits.append(fit.summary(refused: sorted.refused.map(\.measurement), waiting: sorted.waiting))
+        }
+        return Result(
+            calibration: Calibration(engine: engine, version: version, efficiencies: efficiencies, fits: fits),
+            refused: sorted.refused, waiting: sorted.waiting)
+    }
+}
+
+extension Efficiencies {
+    /// Where a fit starts that knows nothing of a GPU: usual shares, no costs to speak of.
+    static let unmeasured = Efficiencies(
+        products: KernelEfficiency(memory: 0.85, compute: 0.85, rampSeconds: 1e-6, launchSeconds: 3e-6),
+        attention: AttentionEfficiency(decode: KernelEfficiency(memory: 0.85, compute: 1), prefillCompute: 0.45),
+        layerSeconds: 2e-5, tokenSeconds: 3e-7, stepSeconds: 1e-4, interconnect: 0.7, hopSeconds: 1e-5)
+
+    /// Kernels alone, with no engine around them.
+    mutating func dropEngine() {
+        layerSeconds = 0
+        tokenSeconds = 0
+        stepSeconds = 0
+        hopSeconds = 0
+        firstTokenSteps = 0
+    }
+}
+
+/// Measurements by whether a fit may use them.
+struct SortedMeasurements {
+    var usable: [Measurement] = []
+    var refused: [(measurement: Measurement, least: Double)] = []
+    var waiting: [Measurement] = []
+
+    init(_ measurements: [Measurement], gpu: GPU) {
+        let limits = TimeModel(gpu: gpu, efficiencies: .ideal)
+        for measurement in measurements {
+            if measurement.waits(memoryBytes: gpu.memoryBytes) {
+                waiting.append(measurement)
+            } else if let least = limits.leastSeconds(measurement), measurement.seconds < least {
+                refused.append((measurement, least))
+            } else {
+                usable.append(measurement)
+            }
+        }
+    }
+}
+
+extension TimeModel {
+    /// What the memory and the arithmetic allow; nil where a row does not say what was moved.
+    func leastSeconds(_ measurement: Measurement) -> Double? {
+        if case .uneven = measurement.subject { return nil }
+        return seconds(measurement)
+    }
+}
+
+extension Measurement {
+    /// Whether sequences that came together waited for memory.
+    func waits(memoryBytes: Int) -> Bool {
+        guard case .served(let batch) = subject else { return false }
+        return EngineTimes.waits(batch, memoryBytes: memoryBytes)
+    }
+}
+
+extension Calibrator {
+    /// The measurements that are of this GPU and engine, or do not say.
+    /// - Throws: `CapacityError` for a GPU that is not known.
+    public func own(_ measurements: [Measurement]) throws -> [Measurement] {
+        var names: [String: String] = [:]
+        return try measurements.filter { measurement in
+            if let word = measurement.gpu {
+                let name = try names[word] ?? GPU.named(word).name
+                names[word] = name
+                guard name == gpu.name else { return false }
+            }
+            guard let other = measurement.engine else { return true }
+            return DataFolder.key(other) == DataFolder.key(engine)
+        }
+    }
+}

@@ -1,0 +1,140 @@
+import Foundation
+
+/// A stage's numbers, fitted to its rows, and how far off they are on rows that were left out.
+struct StageFit {
+    let stage: CalibrationStage
+    let rows: [Measurement]
+    let gpu: GPU
+    /// The numbers found, among those it started from.
+    let efficiencies: Efficiencies
+    private let start: Efficiencies
+
+    init(_ stage: CalibrationStage, rows: [Measurement], gpu: GPU, start: Efficiencies) {
+        self.stage = stage
+        self.rows = rows
+        self.gpu = gpu
+        self.start = start
+        efficiencies = Self.best(stage, rows, gpu, start)
+    }
+
+    /// The fit, with as many decode steps before the first token as the rows speak for: none or one.
+    private static func best(
+        _ stage: CalibrationStage, _ rows: [Measurement], _ gpu: GPU, _ start: Efficiencies
+    ) -> Efficiencies {
+        let plain = fit(stage, rows, gpu, start)
+        guard rows.contains(where: { $0.quantity == .firstToken }) else { return plain }
+        var other = start
+        other.firstTokenSteps = 1
+        let late = fit(stage, rows, gpu, other)
+        return error(late, rows, gpu) < error(plain, rows, gpu) ? late : plain
+    }
+
+    private static func fit(
+        _ stage: CalibrationStage, _ rows: [Measurement], _ gpu: GPU, _ start: Efficiencies
+    ) -> Efficiencies {
+        func efficiencies(_ values: [Double]) -> Efficiencies {
+            var changed = start
+            for (parameter, value) in zip(stage.parameters, values) { changed[keyPath: parameter.path] = value }
+            return changed
+        }
+        let parameters = stage.parameters.map { parameter in
+            var wanted = LeastSquares.Parameter(max(start[keyPath: parameter.path], 1e-12), most: parameter.most)
+            wanted.starts += parameter.others
+            return wanted
+        }
+        let found = LeastSquares().fit(parameters) { values in
+            let model = TimeModel(gpu: gpu, efficiencies: efficiencies(values))
+            return rows.map { model.seconds($0) / $0.seconds - 1 }
+        }
+        return efficiencies(found)
+    }
+
+    private static func error(_ efficiencies: Efficiencies, _ rows: [Measurement], _ gpu: GPU) -> Double {
+        let model = TimeModel(gpu: gpu, efficiencies: efficiencies)
+        return rows.reduce(0) { $0 + abs(model.seconds($1) / $1.seconds - 1) } / Double(max(1, rows.count))
+    }
+
+    /// What the file says of the fit: errors, in the rows and left out of them, by quantity and by what was left out.
+    func summary(refused: [Measurement], waiting: [Measurement]) -> CalibrationFit {
+        let names = Set(rows.map(\.heldOut.name)).sorted()
+        var heldOut: [Double?] = Array(repeating: nil, count: rows.count)
+        if names.count > 1 {
+            for name in names {
+                let others = rows.filter { $0.heldOut.name != name }
+                let model = TimeModel(gpu: gpu, efficiencies: Self.best(stage, others, gpu, start))
+                for index in rows.indices where rows[index].heldOut.name == name {
+                    heldOut[index] = abs(model.seconds(rows[index]) / rows[index].seconds - 1)
+                }
+            }
+        }
+        let model = TimeModel(gpu: gpu, efficiencies: efficiencies)
+        let fitted = rows.map { abs(model.seconds($0) / $0.seconds - 1) }
+        var errors: [String: CalibrationFit.Errors] = [:]
+        for (key, indices) in groups {
+            let left = indices.compactMap { heldOut[$0] }
+            errors[key] = CalibrationFit.Errors(
+                rows: indices.count, fit: Self.rounded(Self.mean(indices.map { fitted[$0] })),
+                heldOut: left.count == indices.count ? Self.rounded(Self.mean(left)) : nil)
+        }
+        return CalibrationFit(
+            parameters: stage.parameters.map(\.name), files: files(rows), rows: rows.count,
+            refused: refused.filter { stage.quantities.contains($0.quantity) }.count,
+            waiting: waiting.filter { stage.quantities.contains($0.quantity) }.count,
+            heldOutBy: rows[0].heldOut.of, errors: errors, ranges: ranges)
+    }
+
+    /// Rows by the errors they belong to.
+    private var groups: [String: [Int]] {
+        var groups: [String: [Int]] = [:]
+        for (index, row) in rows.enumerated() {
+            let quantity = row.quantity.rawValue
+            groups[quantity, default: []].append(index)
+            if row.heldOut.of != "shape" { groups["\(quantity): \(row.heldOut.name)", default: []].append(index) }
+            if case .attention(let shape) = row.subject, shape.bytes > 1e8 {
+                groups["\(quantity): above 10^8 bytes", default: []].append(index)
+            }
+        }
+        return groups
+    }
+
+    private var ranges: [String: CalibrationFit.Span] {
+        var spans: [String: CalibrationFit.Span] = [:]
+        for row in rows {
+            for (name, value) in row.extent {
+                let span = spans[name] ?? CalibrationFit.Span(least: value, most: value)
+                spans[name] = CalibrationFit.Span(least: min(span.least, value), most: max(span.most, value))
+            }
+        }
+        return spans
+    }
+
+    private func files(_ rows: [Measurement]) -> [String] {
+        Set(rows.map { URL(fileURLWithPath: $0.path).lastPathComponent }).sorted()
+    }
+
+    private static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }
+
+    /// Errors to the ten-thousandth: what is beyond would change with the order of summation.
+    private static func rounded(_ value: Double) -> Double { (value * 1e4).rounded() / 1e4 }
+}
+
+extension Measurement {
+    /// How large it was, in the directions in which a fit may be asked beyond its rows.
+    var extent: [(String, Double)] {
+        switch subject {
+        case .product(let rows, let inner, let columns):
+            [("rows", Double(rows)), ("weights", Double(inner * columns))]
+        case .attention(let shape):
+            [
+                ("sequences", Double(shape.sequences)), ("context", Double(shape.context)),
+                ("group", Double(shape.heads / shape.kvHeads)),
+            ]
+        case .uneven(let batch): [("sequences", Double(batch.sequences)), ("longest", Double(batch.longest))]
+        case .served(let batch):
+            [
+                ("batch", Double(batch.batch)), ("context", Double(batch.promptTokens + batch.newTokens)),
+                ("gpus", Double(batch.gpus)), ("parameters", Double(batch.model.configuration.parameters)),
+            ]
+        }
+    }
+}

@@ -1,0 +1,153 @@
+/// Predictions beside measurements, row by row.
+public struct Validation: Sendable {
+    /// One measured time and the predicted one.
+    public struct Row: Sendable {
+        /// What was measured.
+        public var measurement: Measurement
+        /// The GPU, by Headroom's name.
+        public var gpu: String
+        /// The engine whose efficiencies were taken.
+        public var engine: String
+        /// Predicted seconds.
+        public var predicted: Double
+        /// Whether the row is one that no efficiencies could explain, or that waited for memory; nil where it counts.
+        public var leftOut: String?
+
+        /// Predicted over measured, less 1.
+        public var error: Double { predicted / measurement.seconds - 1 }
+    }
+
+    /// A batch whose sequences waited for memory.
+    public struct Queued: Sendable {
+        /// What was measured.
+        public var measurement: Measurement
+        /// The GPU, by Headroom's name.
+        public var gpu: String
+        /// Most sequences that ran at once, predicted.
+        public var atOnceMost: Int
+        /// Mean over time.
+        public var atOnceMean: Double
+        /// Tokens a second: measured and predicted.
+        public var tokensPerSecond: (measured: Double, predicted: Double)
+        /// Seconds to the last first token, measured, where the row has it, and predicted.
+        public var firstTokenMost: (measured: Double?, predicted: Double)
+    }
+
+    /// Mean errors of some rows.
+    public struct Summary: Sendable {
+        /// Which rows.
+        public var name: String
+        /// How many.
+        public var rows: Int
+        /// Mean absolute relative error.
+        public var error: Double
+        /// Mean relative error: above 0 where predictions are too long.
+        public var bias: Double
+        /// The error of cross-validation that the GPU's file gives; nil where it has none.
+        public var heldOut: Double?
+    }
+
+    /// All rows, in the order of the file.
+    public var rows: [Row] = []
+    /// Batches whose sequences waited for memory, in order.
+    public var queued: [Queued] = []
+    var calibrations: [String: Calibration] = [:]
+
+    /// Predicts the rows of files.
+    /// - Parameters:
+    ///   - gpu: the GPU for rows that name none, and in place of what others name.
+    ///   - engine: the engine whose efficiencies to take, in place of what rows name.
+    /// - Throws: `CapacityError.request` for a row whose GPU is not known.
+    public init(_ files: [MeasurementFile], gpu: GPU?, engine: String?) throws {
+        try self.init(files.flatMap(\.measurements), gpu: gpu, engine: engine)
+    }
+
+    private init(_ measurements: [Measurement], gpu: GPU?, engine: String?) throws {
+        var known: [String: GPU] = [:]
+        for measurement in measurements {
+            let key = "\(measurement.gpu ?? "")|\(measurement.engine ?? "")|\(measurement.quantity.isKernel)"
+            let target = try known[key] ?? Self.target(measurement, gpu, engine)
+            known[key] = target
+            calibrations["\(target.name)|\(target.calibration?.title ?? "")"] = target.calibration
+            add(measurement, target)
+        }
+    }
+
+    /// The GPU of a row, with the efficiencies of the row's engine where they are known, and of kernels alone for
+    /// kernels.
+    private static func target(_ measurement: Measurement, _ gpu: GPU?, _ engine: String?) throws -> GPU {
+        let target: GPU
+        if let gpu {
+            target = gpu
+        } else if let name = measurement.gpu {
+            target = try GPU.named(name)
+        } else {
+            throw CapacityError.request(
+                "\(measurement.path): its rows name no GPU: expected --gpu with that of the measurements")
+        }
+        if let engine { return try target.running(engine) }
+        let word = measurement.quantity.isKernel ? "kernels" : measurement.engine
+        return word.flatMap { try? target.running($0) } ?? target
+    }
+
+    private mutating func add(_ measurement: Measurement, _ gpu: GPU) {
+        let model = TimeModel(gpu: gpu, efficiencies: gpu.efficiencies)
+        var row = Row(
+            measurement: measurement, gpu: gpu.name, engine: gpu.calibration?.title ?? "no engine",
+            predicted: model.seconds(measurement))
+        let limits = TimeModel(gpu: gpu, efficiencies: .ideal)
+        if measurement.waits(memoryBytes: gpu.memoryBytes) {
+            row.leftOut = "waits for memory"
+            if case .served(let batch) = measurement.subject, let outcome = QueuedBatch(batch, gpu: gpu)?.run() {
+                addQueued(measurement, batch, gpu, outcome)
+            }
+        } else if let least = limits.leastSeconds(measurement), measurement.seconds < least {
+            row.leftOut = "refused: faster than the GPU's peaks allow"
+        } else if case .attention(let shape) = measurement.subject,
+            shape.heads > CalibrationStage.widestGroup * shape.kvHeads
+        {
+            row.leftOut = "more than \(CalibrationStage.widestGroup) query heads a KV head"
+        }
+        rows.append(row)
+    }
+
+    /// The rows that a GPU's own fit of an engine was made of, or those of the GPU whose efficiencies it takes; nil where
+    /// there is none, or its files did not come with Headroom.
+    /// - Throws: `FileError` where a file is not what it was.
+    public static func behind(_ gpu: GPU) throws -> Validation? {
+        let measured = try gpu.efficienciesOf.map { try GPU.named($0) } ?? gpu
+        guard let calibration = gpu.calibration, let fit = calibration.fits.last(where: { $0.ranges["batch"] != nil })
+        else { return nil }
+        let known = try MeasurementFile.shipped()
+        let paths = fit.files.compactMap { known[$0] }
+        guard paths.count == fit.files.count else { return nil }
+        let calibrator = Calibrator(gpu: measured, engine: calibration.engine, version: calibration.version)
+        let rows = try paths.flatMap { try MeasurementFile(path: $0).measurements }
+        return try Validation(
+            try calibrator.own(rows), gpu: measured.running(calibration.title), engine: calibration.title)
+    }
+
+    private mutating func addQueued(
+        _ measurement: Measurement, _ batch: ServedBatch, _ gpu: GPU, _ outcome: QueuedBatch.Outcome
+    ) {
+        let tokens = Double(batch.batch * batch.newTokens)
+        let measured: Double
+        switch measurement.quantity {
+        case .medianStep:
+            guard let report = batch.report else { return }
+            measured = report.tokensPerSecond
+        case .batchLatency: measured = tokens / measurement.seconds
+        default: return
+        }
+        queued.append(
+            Queued(
+                measurement: measurement, gpu: gpu.name, atOnceMost: outcome.atOnceMost,
+                atOnceMean: outcome.atOnceMean, tokensPerSecond: (measured, outcome.tokensPerSecond),
+                firstTokenMost: (batch.report?.firstTokenMost, outcome.firstTokenMost)))
+    }
+}
+
+extension MeasuredQuantity {
+    /// Whether it is a kernel's time and no engine's.
+    var isKernel: Bool { [.product, .attention, .unevenAttention].contains(self) }
+}

@@ -1,0 +1,87 @@
+/// How much of a GPU's peaks an engine's kernels reach, and what it costs beside: the few numbers that a roofline needs
+/// and a datasheet does not have. Shares are above 0 and at most 1, times in seconds.
+public struct Efficiencies: Hashable, Sendable, Codable {
+    /// Products of activations and weights.
+    public var products: KernelEfficiency
+    /// Attention.
+    public var attention: AttentionEfficiency
+    /// Fixed cost of a layer in a step: launches of the small kernels between products.
+    public var layerSeconds: Double
+    /// Cost of a layer for each token in a step: norms, rotation, activations, writing the cache.
+    public var tokenSeconds: Double
+    /// Fixed cost of a step: scheduling, embedding, sampling.
+    public var stepSeconds: Double
+    /// Share of the interconnect's bandwidth that an all-reduce reaches.
+    public var interconnect: Double
+    /// Fixed cost of an all-reduce for each GPU beyond the first: a ring goes round them all.
+    public var hopSeconds: Double
+    /// Decode steps that an engine runs after a prompt before its first token is out; 0 where prefill samples it.
+    public var firstTokenSteps: Int
+
+    /// Efficiencies by their numbers; see the properties.
+    public init(
+        products: KernelEfficiency, attention: AttentionEfficiency, layerSeconds: Double, tokenSeconds: Double,
+        stepSeconds: Double, interconnect: Double, hopSeconds: Double, firstTokenSteps: Int = 0
+    ) {
+        self.products = products
+        self.attention = attention
+        self.layerSeconds = layerSeconds
+        self.tokenSeconds = tokenSeconds
+        self.stepSeconds = stepSeconds
+        self.interconnect = interconnect
+        self.hopSeconds = hopSeconds
+        self.firstTokenSteps = firstTokenSteps
+    }
+
+    /// Kernels that reach every peak, and an engine that costs nothing: what physics allows.
+    public static let ideal = Efficiencies(
+        products: .ideal, attention: AttentionEfficiency(decode: .ideal, prefillCompute: 1), layerSeconds: 0,
+        tokenSeconds: 0, stepSeconds: 0, interconnect: 1, hopSeconds: 0)
+
+    enum CodingKeys: String, CodingKey {
+        case products, attention, interconnect
+        case layerSeconds = "layer_seconds"
+        case tokenSeconds = "token_seconds"
+        case stepSeconds = "step_seconds"
+        case hopSeconds = "hop_seconds"
+        case firstTokenSteps = "first_token_steps"
+    }
+}
+
+extension Efficiencies {
+    /// Each share under its name in the file.
+    var shares: [(name: String, value: Double)] {
+        [
+            ("products.memory", products.memory), ("products.compute", products.compute),
+            ("attention.decode.memory", attention.decode.memory),
+            ("attention.decode.compute", attention.decode.compute),
+            ("attention.prefill_compute", attention.prefillCompute), ("interconnect", interconnect),
+        ]
+    }
+
+    /// Each share that may be 0, too.
+    var parts: [(name: String, value: Double)] {
+        [("attention.imbalance", attention.imbalance), ("attention.tail", attention.tail)]
+    }
+
+    /// Each time under its name in the file.
+    var times: [(name: String, value: Double)] {
+        [
+            ("products.ramp_seconds", products.rampSeconds), ("products.launch_seconds", products.launchSeconds),
+            ("attention.decode.ramp_seconds", attention.decode.rampSeconds),
+            ("attention.decode.launch_seconds", attention.decode.launchSeconds),
+            ("attention.ungrouped_slot_seconds", attention.ungroupedSlotSeconds), ("layer_seconds", layerSeconds),
+            ("token_seconds", tokenSeconds), ("step_seconds", stepSeconds), ("hop_seconds", hopSeconds),
+        ]
+    }
+
+    /// Each count under its name in the file.
+    var counts: [(name: String, value: Int)] {
+        [("attention.blocks", attention.blocks), ("first_token_steps", firstTokenSteps)]
+    }
+}
+
+extension Efficiencies {
+    /// The number of that name in the file; nil where there is none.
+    public func value(of name: String) -> Double? { (shares + parts + times).first { $0.name == name }?.value }
+}

@@ -1,0 +1,79 @@
+/// Times of single kernels on a GPU at given efficiencies.
+struct KernelTimes: Sendable {
+    /// Peak bandwidth of the memory, bytes a second.
+    let bandwidth: Double
+    /// Peak arithmetic, operations a second.
+    let flops: Double
+    /// How near kernels come to it.
+    let efficiencies: Efficiencies
+
+    init(gpu: GPU, efficiencies: Efficiencies) {
+        bandwidth = gpu.bandwidthBytesPerSecond
+        flops = gpu.bf16FLOPS
+        self.efficiencies = efficiencies
+    }
+
+    /// A product [m, k] × [k, n], `kernels` times: weights of `weightBytes` each and activations of 16 bit in and out
+    /// move once, and every weight does one multiply-add (two operations) for each of the m rows.
+    func product(
+        _ part: OperationTime.Part, rows m: Double, inner k: Double, columns n: Double, weightBytes: Double,
+        kernels: Double = 1
+    ) -> OperationTime {
+        kernel(
+            part, efficiencies.products, bytes: k * n * weightBytes + 2 * m * (k + n), operations: 2 * m * k * n,
+            kernels: kernels)
+    }
+
+    /// Decode attention of `kernels` layers.
+    /// - Parameters:
+    ///   - slots: slots of all sequences and KV heads of one layer, what imbalance adds included.
+    ///   - slotBytes: bytes of a key and a value.
+    ///   - operations: operations for each slot: 2·D for the score and 2·D for the sum, for each query head of the group.
+    ///   - blocks: sequences × KV heads.
+    ///   - longest: slots of the longest head.
+    func decodeAttention(
+        slots: Double, slotBytes: Double, operations: Double, blocks: Double, longest: Double, isGrouped: Bool,
+        kernels: Double = 1
+    ) -> OperationTime {
+        let attention = efficiencies.attention
+        let waste = 1 + attention.tail * tailShare(blocks)
+        var time = kernel(
+            .attention, attention.decode, bytes: slots * slotBytes * waste, operations: slots * operations * waste,
+            kernels: kernels)
+        if !isGrouped {
+            let alone = kernels * longest * attention.ungroupedSlotSeconds
+            let body = max(time.memorySeconds, time.computeSeconds)
+            if alone > body { time.memorySeconds = alone }
+        }
+        return time
+    }
+
+    /// Attention over prompts, `kernels` times.
+    func prefillAttention(pairs: Double, operations: Double, bytes: Double) -> OperationTime {
+        var efficiency = efficiencies.attention.decode
+        efficiency.compute = efficiencies.attention.prefillCompute
+        efficiency.rampSeconds = 0
+        efficiency.launchSeconds = 0
+        return kernel(.attention, efficiency, bytes: bytes, operations: pairs * operations, kernels: 1)
+    }
+
+    /// `kernels` equal kernels, each of so many bytes and operations.
+    func kernel(
+        _ part: OperationTime.Part, _ efficiency: KernelEfficiency, bytes: Double, operations: Double, kernels: Double
+    ) -> OperationTime {
+        let memory = bytes / (bandwidth * efficiency.memory)
+        let compute = operations / (flops * efficiency.compute)
+        let ramp = (max(memory, compute) * efficiency.rampSeconds).squareRoot()
+        return OperationTime(
+            part, memorySeconds: kernels * memory, computeSeconds: kernels * compute,
+            fixedSeconds: kernels * (efficiency.launchSeconds + ramp))
+    }
+
+    /// How much larger the waves that blocks take are than the blocks themselves. Below four fifths of a wave kernels
+    /// split heads to fill it (FlashAttention's `num_splits_heuristic`).
+    private func tailShare(_ blocks: Double) -> Double {
+        let wave = Double(efficiencies.attention.blocks)
+        guard wave > 0, blocks >= 0.8 * wave else { return 0 }
+        return (blocks / wave).rounded(.up) * wave / blocks - 1
+    }
+}

@@ -1,0 +1,158 @@
+import Descriptions
+
+/// Times of one step on the fullest GPU: per kernel the larger of its bytes over the bandwidth and its arithmetic over
+/// the peak, each at an efficiency that the GPU's data carry (Williams, Waterman, Patterson 2009, "Roofline"), and what
+/// it costs beside.
+///
+/// All layers are taken alike: their kernels have one size, attention's that of the mean layer, in which its time is
+/// almost linear.
+struct Roofline: Sendable {
+    let gpu: GPU
+    let gpus: Int
+    let share: ModelShare
+    let weightBits: Int
+    let kvBits: Int
+    let policy: CachePolicy
+
+    private var configuration: ModelConfiguration { share.configuration }
+    private var efficiencies: Efficiencies { gpu.efficiencies }
+    private var kernels: KernelTimes { KernelTimes(gpu: gpu, efficiencies: gpu.efficiencies) }
+    private var layers: Double { Double(configuration.layers) }
+
+    /// A decode step: one token for each of `batch` sequences.
+    /// - Parameter attended: slots that one sequence's token attends to, all layers and KV heads of this GPU together,
+    ///   mean over the batch.
+    func decode(batch: Int, attended: Double) -> StepTime { step(StepLoad(sequences: batch, each: attended)) }
+
+    /// One step of an engine: decoding, a chunk of prompts, or both in one pass over the weights. Cheap: a few dozen
+    /// operations and one array.
+    func step(_ load: StepLoad) -> StepTime {
+        guard !load.isEmpty else { return StepTime(parts: []) }
+        let rows = Double(load.sequences + load.chunkTokens)
+        let sampled = Double(load.sequences + load.endingPrompts)
+        return StepTime(
+            parts: [
+                projections(rows),
+                attention(load),
+                probabilities(load),
+                mlp(rows),
+                sampled > 0 ? output(sampled) : nil,
+                allReduce(tokens: rows),
+                OperationTime(
+                    .overhead,
+                    fixedSeconds: efficiencies.stepSeconds
+                        + layers * (efficiencies.layerSeconds + rows * efficiencies.tokenSeconds)),
+            ].compactMap { $0 })
+    }
+
+    /// The prefill of one prompt, chunk after chunk; each chunk reads all weights once, and the cache so far.
+    /// - Parameter chunks: the tokens of each chunk, the slots each of them attends to summed (pairs), and the slots
+    ///   held at its end, both over this GPU's layers and KV heads.
+    func prefill(_ chunks: [(tokens: Int, pairs: Double, slots: Double)]) -> StepTime {
+        let steps = chunks.enumerated().map { index, chunk in
+            var load = StepLoad()
+            load.chunkTokens = chunk.tokens
+            load.chunkPairs = chunk.pairs
+            load.chunkSlots = chunk.slots
+            load.endingPrompts = index == chunks.count - 1 ? 1 : 0
+            return step(load)
+        }
+        var sum = StepTime.total(of: steps)
+        for _ in 0..<efficiencies.firstTokenSteps {
+            sum = .total(of: [sum, decode(batch: 1, attended: chunks.last?.slots ?? 0)])
+        }
+        return sum
+    }
+
+    /// Queries, keys and values as one product, the output projection as another, in every layer.
+    private func projections(_ rows: Double) -> OperationTime {
+        let hidden = Double(configuration.hiddenSize)
+        let width = Double(configuration.headDim)
+        let entry = kernels.product(
+            .projections, rows: rows, inner: hidden, columns: Double(share.heads + 2 * share.kvHeads) * width,
+            weightBytes: weightBytes, kernels: layers)
+        let exit = kernels.product(
+            .projections, rows: rows, inner: Double(share.heads) * width, columns: hidden, weightBytes: weightBytes,
+            kernels: layers)
+        return entry.followed(by: exit)
+    }
+
+    /// Gate and up as one product, down as another, in every layer.
+    private func mlp(_ rows: Double) -> OperationTime {
+        let hidden = Double(configuration.hiddenSize)
+        let width = Double(share.intermediate)
+        let entry = kernels.product(
+            .mlp, rows: rows, inner: hidden, columns: 2 * width, weightBytes: weightBytes, kernels: layers)
+        let exit = kernels.product(
+            .mlp, rows: rows, inner: width, columns: hidden, weightBytes: weightBytes, kernels: layers)
+        return entry.followed(by: exit)
+    }
+
+    private func output(_ rows: Double) -> OperationTime {
+        kernels.product(
+            .output, rows: rows, inner: Double(configuration.hiddenSize), columns: Double(share.vocabulary),
+            weightBytes: weightBytes)
+    }
+
+    private var weightBytes: Double { Double(weightBits) / 8 }
+
+    /// Attention of a step: of its decoding sequences, then of its chunk, since they are kernels apart. It reads a key
+    /// and a value of D channels from each slot once for the group's query heads. It reads what the policy keeps, not
+    /// what the sequence was.
+    private func attention(_ load: StepLoad) -> OperationTime {
+        let width = Double(configuration.headDim)
+        let slotBytes = 2 * width * Double(kvBits) / 8
+        let operations = 4 * width * share.groupSize
+        var time: OperationTime?
+        if load.sequences > 0 {
+            let even = Double(load.sequences) * load.longest
+            let slots = load.attended + efficiencies.attention.imbalance * max(0, even - load.attended)
+            time = kernels.decodeAttention(
+                slots: slots / layers, slotBytes: slotBytes, operations: operations,
+                blocks: Double(load.sequences * share.kvHeads),
+                longest: load.longest / (layers * Double(share.kvHeads)), isGrouped: share.groupSize > 1,
+                kernels: layers)
+        }
+        guard load.chunkTokens > 0 else { return time ?? OperationTime(.attention) }
+        let chunk = kernels.prefillAttention(
+            pairs: load.chunkPairs, operations: operations, bytes: load.chunkSlots * slotBytes)
+        return time?.followed(by: chunk) ?? chunk
+    }
+
+    /// H2O and TOVA look at probabilities, so attention must write them and the policy read them, in 16 bit, for each
+    /// query head; H2O reads and writes a float32 score of each slot besides. Nil for policies that look at none.
+    private func probabilities(_ load: StepLoad) -> OperationTime? {
+        guard policy.looksAtProbabilities else { return nil }
+        let looksAtAll = policy.prefill == .online || policy.isHeavyHitters
+        let chunkPairs = looksAtAll ? load.chunkPairs : load.endingPrompts > 0 ? load.chunkSlots : 0
+        let scores = policy.isHeavyHitters ? (load.attended + load.chunkSlots) * 8 : 0
+        let bytes = (load.attended + chunkPairs) * share.groupSize * 4 + scores
+        let rate = gpu.bandwidthBytesPerSecond * efficiencies.attention.decode.memory
+        return OperationTime(.probabilities, memorySeconds: bytes / rate)
+    }
+
+    /// Two all-reduces a layer, of the residual stream in 16 bit, as rings: each GPU sends 2·(N − 1)/N of the message
+    /// (Patarasuk and Yuan 2009) over one direction of its links. Nil for one GPU.
+    private func allReduce(tokens: Double) -> OperationTime? {
+        guard gpus > 1, let both = gpu.interconnectBytesPerSecond else { return nil }
+        let count = 2 * layers
+        let message = tokens * Double(configuration.hiddenSize) * 2
+        let sent = 2 * Double(gpus - 1) / Double(gpus) * message
+        return OperationTime(
+            .allReduce, memorySeconds: count * sent / (both / 2 * efficiencies.interconnect),
+            fixedSeconds: count * Double(gpus - 1) * efficiencies.hopSeconds)
+    }
+}
+
+extension CachePolicy {
+    /// Whether it scores slots by attention received so far.
+    var isHeavyHitters: Bool { if case .heavyHitters = self { true } else { false } }
+
+    /// Whether it needs attention's probabilities, which flash attention never writes.
+    var looksAtProbabilities: Bool { if case .leastAttended = self { true } else { isHeavyHitters } }
+}
+
+extension CachePolicy {
+    /// Whether positions are those within the cache, so that a sequence may outgrow the context of the model.
+    var runsPastContext: Bool { if case .streaming = self { true } else { false } }
+}

@@ -1,0 +1,111 @@
+import Capacity
+import Descriptions
+import Foundation
+
+/// What `headroom calibrate --measurements` prints and writes: fitted numbers, and how far off they are.
+public struct CalibrationReport: Sendable {
+    /// The GPU that was measured.
+    public let gpu: GPU
+    /// The fit.
+    public let result: Calibrator.Result
+
+    /// A report on a fit.
+    public init(gpu: GPU, result: Calibrator.Result) {
+        self.gpu = gpu
+        self.result = result
+    }
+
+    /// For people: the numbers, then errors, then rows that were refused.
+    public func text() -> String {
+        let calibration = result.calibration
+        var lines = ["headroom calibrate \(Release.version): \(calibration.title) on \(gpu.name)"]
+        for refused in result.refused {
+            lines.append(
+                "refused: \(refused.measurement.path): line \(refused.measurement.line): "
+                    + "\(Self.time(refused.measurement.seconds)) is faster than the GPU's peaks allow, "
+                    + "\(Self.time(refused.least)) (\(refused.measurement.label))")
+        }
+        if !result.waiting.isEmpty {
+            lines.append("left out: \(result.waiting.count) measurements of sequences that waited for memory")
+        }
+        return lines.map { $0 + "\n" }.joined() + "\n" + numbers + "\n" + errors
+    }
+
+    private var numbers: String {
+        var table = TextTable(["fitted", "value", "from"])
+        for fit in result.calibration.fits {
+            for name in fit.parameters {
+                table.add([name, Self.value(name, result.calibration.efficiencies), fit.files.joined(separator: " ")])
+            }
+        }
+        return table.text()
+    }
+
+    private var errors: String {
+        var table = TextTable(["mean error", "rows", "in the fit %", "left out %", "left out by"])
+        for fit in result.calibration.fits {
+            for (name, errors) in fit.errors.sorted(by: { $0.key < $1.key }) {
+                table.add([
+                    name, "\(errors.rows)", PlanFormatting.number(errors.fit * 100, digits: 1),
+                    PlanFormatting.number(errors.heldOut.map { $0 * 100 }, digits: 1), fit.heldOutBy,
+                ])
+            }
+        }
+        return table.text()
+    }
+
+    private static func value(_ name: String, _ efficiencies: Efficiencies) -> String {
+        guard let value = efficiencies.value(of: name) else { return "—" }
+        return name.hasSuffix("seconds") ? time(value) : PlanFormatting.number(value, digits: 4)
+    }
+
+    private static func time(_ seconds: Double) -> String {
+        switch seconds {
+        case 1...: "\(PlanFormatting.number(seconds, digits: 2)) s"
+        case 1e-3...: "\(PlanFormatting.number(seconds * 1e3, digits: 2)) ms"
+        case 1e-7...: "\(PlanFormatting.number(seconds * 1e6, digits: 2)) us"
+        default: "\(PlanFormatting.number(seconds * 1e9, digits: 2)) ns"
+        }
+    }
+
+    private struct Refused: Encodable {
+        var file: String
+        var line: Int
+        var what: String
+        var measuredSeconds: Double
+        var leastSeconds: Double
+
+        enum CodingKeys: String, CodingKey {
+            case file, line, what
+            case measuredSeconds = "measured_seconds"
+            case leastSeconds = "least_seconds"
+        }
+    }
+
+    private struct Document: Encodable {
+        var command = "calibrate"
+        var version = Release.version
+        var gpu: String
+        var calibration: Calibration
+        var refused: [Refused]
+        var waiting: Int
+    }
+
+    /// The same for programs.
+    /// - Throws: `EncodingError` where a number is not finite.
+    public func json() throws -> String {
+        let refused = result.refused.map {
+            Refused(
+                file: $0.measurement.path, line: $0.measurement.line, what: $0.measurement.label,
+                measuredSeconds: $0.measurement.seconds, leastSeconds: $0.least)
+        }
+        return try JSONText.text(
+            Document(
+                gpu: gpu.name, calibration: result.calibration, refused: refused, waiting: result.waiting.count))
+    }
+
+    /// The GPU's file with this fit in it, the first one, in place of an earlier one of the same engine and version:
+    /// what `--gpu FILE.json` takes.
+    /// - Throws: `EncodingError` where a number is not finite.
+    public func gpuFile() throws -> String { try JSONText.text(gpu.calibrated(result.calibration)) + "\n" }
+}

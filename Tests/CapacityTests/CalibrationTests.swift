@@ -1,0 +1,240 @@
+import Capacity
+import Descriptions
+import TestSupport
+import Testing
+
+@Suite("Efficiencies fitted to measurements")
+struct CalibrationTests {
+    /// A GPU with round peaks, of which nobody measured anything.
+    private func gpu(processors: Int? = nil) -> GPU {
+        GPU(
+            name: "round", memoryBytes: 1 << 36, bandwidthBytesPerSecond: 1e12, bf16FLOPS: 1e14,
+            interconnectBytesPerSecond: 4e11, processors: processors, efficiencies: .ideal)
+    }
+
+    private func read(_ text: String, _ name: String = "rows.csv") throws -> MeasurementFile {
+        let folder = try TemporaryFolder()
+        return try MeasurementFile(path: try folder.write(name, text))
+    }
+
+    /// Products whose times follow the formula of `KernelEfficiency`, written here once more: 70 % of the bandwidth,
+    /// 60 % of the arithmetic, a ramp of 3 µs and a launch of 5 µs.
+    private func products(faster: (row: Int, by: Double)? = nil) -> String {
+        var lines = ["m,n,k,latency_ms"]
+        for (n, k) in [(1024, 1024), (4096, 1024), (1024, 8192), (4096, 4096), (8192, 8192), (16384, 8192)] {
+            for m in [1, 16, 128, 1024, 8192] {
+                let memory = Double(2 * (n * k + m * (n + k))) / (0.7 * 1e12)
+                let compute = Double(2 * m * n * k) / (0.6 * 1e14)
+                let body = max(memory, compute)
+                var seconds = 5e-6 + body + (body * 3e-6).squareRoot()
+                if faster?.row == lines.count + 1 { seconds = body * 0.7 / faster!.by }
+                lines.append("\(m),\(n),\(k),\(seconds * 1e3)")
+            }
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private func isNear(_ one: Double, _ other: Double, within: Double = 0.01) -> Bool {
+        abs(one / other - 1) < within
+    }
+
+    @Test("Products that follow the model give back its numbers, and are predicted when their shape was left out")
+    func products() throws {
+        let calibrator = Calibrator(gpu: gpu(), engine: "kernels", version: "1")
+        let result = try calibrator.calibrate(read(products()).measurements)
+        let found = result.calibration.efficiencies.products
+        #expect(isNear(found.memory, 0.7) && isNear(found.compute, 0.6))
+        #expect(isNear(found.rampSeconds, 3e-6, within: 0.05) && isNear(found.launchSeconds, 5e-6, within: 0.05))
+        let errors = try #require(result.calibration.fits.first?.errors["product"])
+        #expect(errors.rows == 30 && errors.fit < 0.002)
+        #expect(try #require(errors.heldOut) < 0.005)
+        #expect(result.calibration.fits[0].heldOutBy == "shape" && result.refused.isEmpty)
+    }
+
+    @Test("A row faster than the memory or the arithmetic allows is refused, by its line, and does not move the fit")
+    func refused() throws {
+        let rows = try read(products(faster: (row: 30, by: 1.7))).measurements
+        let result = try Calibrator(gpu: gpu(), engine: "kernels", version: "").calibrate(rows)
+        #expect(result.refused.map(\.measurement.line) == [30])
+        #expect(result.refused[0].least > result.refused[0].measurement.seconds)
+        #expect(isNear(result.calibration.efficiencies.products.memory, 0.7))
+        #expect(result.calibration.fits[0].refused == 1)
+        let validation = try Validation([try read(products(faster: (row: 30, by: 1.7)))], gpu: gpu(), engine: nil)
+        #expect(validation.rows.filter { $0.leftOut != nil }.map(\.measurement.line) == [30])
+    }
+
+    @Test("Attention that follows the model gives back its numbers: bandwidth, launch, ramp, and the last wave's waste")
+    func attention() throws {
+        var lines = ["batch_size,context,num_heads,num_key_value_heads,head_dim,latency_ms"]
+        for (heads, kvHeads) in [(32, 8), (32, 4), (16, 8), (64, 8)] {
+            for batch in [1, 4, 16, 33, 64, 128] {
+                for context in [1024, 4096, 16384] {
+                    let blocks = Double(batch * kvHeads)
+                    let waste = blocks >= 160 ? (blocks / 200).rounded(.up) * 200 / blocks - 1 : 0
+                    let body = blocks * Double(context) * 512 / (0.8 * 1e12) * (1 + 0.3 * waste)
+                    let seconds = 1.2e-5 + body + (body * 4e-6).squareRoot()
+                    lines.append("\(batch),\(context),\(heads),\(kvHeads),128,\(seconds * 1e3)")
+                }
+            }
+        }
+        let rows = try read(lines.joined(separator: "\n")).measurements
+        let result = try Calibrator(gpu: gpu(processors: 100), engine: "kernels", version: "").calibrate(rows)
+        let found = result.calibration.efficiencies.attention
+        #expect(isNear(found.decode.memory, 0.8) && isNear(found.tail, 0.3, within: 0.05) && found.blocks == 200)
+        #expect(isNear(found.decode.launchSeconds, 1.2e-5, within: 0.05))
+        let errors = try #require(result.calibration.fits.first?.errors["attention"])
+        #expect(errors.fit < 0.005 && errors.heldOut! < 0.01)
+        #expect(result.calibration.fits[0].errors["attention: above 10^8 bytes"] != nil)
+    }
+
+    @Test("How much an uneven batch costs comes out between the even ones beside it")
+    func uneven() throws {
+        let text = """
+            n,nb,kvs,kv_big,t_mean_us,t_max_us,t_skew_us
+            8,1,128,512,100,200,130
+            16,1,128,512,100,300,160
+            32,4,256,1024,50,100,65
+            """
+        let result = try Calibrator(gpu: gpu(), engine: "kernels", version: "").calibrate(read(text).measurements)
+        #expect(isNear(result.calibration.efficiencies.attention.imbalance, 0.3))
+        #expect(result.calibration.fits[0].errors["uneven_attention"]!.heldOut! < 0.01)
+    }
+
+    private static let header =
+        "model,batch,tensor_parallel,prompt_tokens,output_tokens,throughput_output_tokens_per_second,memory_gb,"
+        + "first_token_mean_s,first_token_min_s,first_token_max_s,token_p50_s"
+
+    @Test("An engine's row gives the median step, a long generation's mean step, and a lone prompt's first token")
+    func engineRows() throws {
+        let text = Self.header + "\nllama2-7b,1,1,128,2048,98.92,76.59,0.022,0.022,0.022,0.010\n"
+        let found = try read(text).measurements
+        #expect(found.map(\.quantity) == [.medianStep, .decodeStep, .firstToken])
+        #expect(found.map(\.line) == [2, 2, 2])
+        // 2,048 tokens at 98.92 a second, less the first one's 22 ms, over the 2,047 others.
+        #expect(isNear(found[1].seconds, (2048 / 98.92 - 0.022) / 2047, within: 1e-9))
+        let short = try read(Self.header + "\nllama2-7b,16,1,128,128,1272.47,76.77,0.129,0.023,0.149,0.011\n")
+        #expect(short.measurements.map(\.quantity) == [.medianStep])
+    }
+
+    @Test("What vllm bench serve saves is a closed loop of as many requests as it kept in flight")
+    func benchServe() throws {
+        let text = """
+            {"date": "20250801-120000", "backend": "vllm", "model_id": "meta-llama/Llama-2-7b-hf", "num_prompts": 100,
+            "request_rate": "inf", "max_concurrency": 16, "duration": 60.5, "completed": 100, "total_input_tokens": 51200,
+            "total_output_tokens": 12800, "mean_ttft_ms": 80.1, "mean_tpot_ms": 15.5}
+            """
+        let found = try read(text, "result.json").measurements
+        let row = try #require(found.first)
+        guard case .served(let batch) = row.subject else { throw Unexpected() }
+        #expect(found.count == 1 && row.quantity == .tokenTime && isNear(row.seconds, 0.0155, within: 1e-9))
+        #expect(batch.batch == 16 && batch.promptTokens == 512 && batch.newTokens == 128)
+        #expect(batch.model.name == "llama-2-7b" && row.engine == "vllm")
+        // One row moves a fit to itself, from the GPU's own numbers.
+        let a100 = try GPU.named("a100-80gb")
+        let result = try Calibrator(gpu: a100, engine: "vllm", version: "0.9").calibrate(found)
+        #expect(result.calibration.fits[0].errors["token_time"]!.fit < 0.02)
+        #expect(result.calibration.fits[0].errors["token_time"]!.heldOut == nil)
+    }
+
+    private struct Unexpected: Error {}
+
+    @Test(
+        "A wrong file of measurements is refused in one line, with line and column",
+        arguments: [
+            ("m,n,latency_ms\n1,2,3\n", "line 1: expected the columns m,n,k,latency_ms"),
+            ("m,n,k,latency_ms\n1,2,3,0.1\n1,2,x,0.1\n", "line 3: column 3 (k): expected a whole number"),
+            ("m,n,k,latency_ms\n1,2,3,-0.1\n", "line 2: column 4 (latency_ms): expected a number, 0 or more"),
+            ("m,n,k,latency_ms\n1,2,3,0\n", "line 2: column 4 (latency_ms): expected a time above 0"),
+            ("m,n,k,latency_ms\n", "expected rows of measurements, found none"),
+            (
+                header + "\nllama9,1,1,128,128,100,76,0.02,0.02,0.02,0.01\n",
+                "line 2: column 1 (model): expected one of the models"
+            ),
+            (
+                "batch_size,context,num_heads,num_key_value_heads,head_dim,latency_ms\n1,512,32,5,128,0.1\n",
+                "line 2: column 4 (num_key_value_heads): expected a divisor of the 32 heads"
+            ),
+        ])
+    func wrongFiles(text: String, message: String) throws {
+        let error = #expect(throws: (any Error).self) { try read(text) }
+        let line = "\(error!)"
+        #expect(line.contains(message) && !line.contains("\n"), "\(line)")
+    }
+
+    @Test("Sequences that cannot all fit are left to the capacity model, and not fitted")
+    func waiting() throws {
+        let text =
+            Self.header + "\nllama2-7b,32,1,2048,2048,733.34,78.34,4.118,0.19,5.429,0.040"
+            + "\nllama2-7b,64,1,2048,2048,755.65,78.4,39.105,0.142,116.285,0.047\n"
+        let validation = try Validation([try read(text)], gpu: GPU.named("a100-80gb"), engine: nil)
+        #expect(validation.rows.filter { $0.leftOut != nil }.map(\.measurement.line) == [3, 3])
+        let queued = try #require(validation.queued.first)
+        #expect(validation.queued.count == 1 && queued.measurement.line == 3)
+        // (0.97 · 85.9e9 − 13.5e9) bytes hold 33 sequences of 4,096 tokens at 524,288 bytes each; more while short.
+        #expect(queued.atOnceMean > 30 && queued.atOnceMean < 45)
+        #expect(isNear(queued.tokensPerSecond.predicted, 755.65, within: 0.1))
+    }
+
+    @Test("Sequences that fit run together, and one after another where the memory holds one")
+    func queue() throws {
+        let model = try PlannedModel.named("llama-2-7b")
+        var gpu = gpu()
+        var batch = ServedBatch(model: model, gpus: 1, batch: 3, promptTokens: 100, newTokens: 50)
+        let together = try #require(QueuedBatch(batch, gpu: gpu)).run()
+        #expect(together.atOnceMost == 3 && isNear(together.atOnceMean, 3, within: 0.02))
+        // Room for the weights and 200 tokens: one sequence of 150 at a time.
+        batch.filledMemory = 1
+        gpu.memoryBytes = 2 * model.configuration.parameters + 200 * 524_288
+        let alone = try #require(QueuedBatch(batch, gpu: gpu))
+        #expect(alone.room == 200)
+        let outcome = alone.run()
+        #expect(outcome.atOnceMost <= 2 && outcome.atOnceMean < 1.5)
+        #expect(outcome.tokensPerSecond < together.tokensPerSecond / 2)
+        #expect(outcome.firstTokenMost > together.firstTokenMost)
+        gpu.memoryBytes = 2 * model.configuration.parameters + 100 * 524_288
+        #expect(QueuedBatch(batch, gpu: gpu) == nil)
+    }
+
+    @Test("A GPU's file with a fit in it is read back as it was, and its times are fitted")
+    func ownFile() throws {
+        let fitted = try Calibrator(gpu: gpu(), engine: "kernels", version: "1")
+            .calibrate(read(products()).measurements)
+        let text = try JSONEncoderText.text(gpu().calibrated(fitted.calibration))
+        let folder = try TemporaryFolder()
+        let loaded = try GPU.named(try folder.write("mine.json", text))
+        #expect(loaded.calibrations == [fitted.calibration] && loaded.timeSource == .fitted)
+        #expect(loaded.efficiencies == fitted.calibration.efficiencies)
+        #expect(try loaded.running("kernels 1") == loaded)
+        #expect(throws: CapacityError.self) { try loaded.running("vLLM") }
+    }
+
+    /// The goals that the fits were made for, asked of the numbers that ship: mean errors on what was left out.
+    @Test(
+        "The shipped fits predict what was left out of them",
+        arguments: [
+            ("a100-80gb", "LMDeploy", "median_step", 0.05), ("a100-80gb", "LMDeploy", "first_token", 0.1),
+            ("a100-80gb", "kernels", "uneven_attention", 0.1), ("h100-sxm", "kernels", "attention", 0.08),
+            ("h100-sxm", "kernels", "attention: above 10^8 bytes", 0.05), ("a100-80gb", "kernels", "product", 0.07),
+            ("h100-sxm", "TensorRT-LLM", "batch_latency", 0.12), ("h100-sxm", "vLLM", "batch_latency", 0.12),
+            ("a100-40gb", "vLLM", "batch_latency", 0.12), ("a100-40gb", "TensorRT-LLM", "batch_latency", 0.12),
+        ])
+    func shipped(gpu: String, engine: String, name: String, most: Double) throws {
+        let calibration = try #require(try GPU.named(gpu).running(engine).calibration)
+        let errors = try #require(calibration.fits.compactMap { $0.errors[name] }.first)
+        #expect(try #require(errors.heldOut) <= most)
+    }
+
+    @Test("The rows behind a GPU's fit give the error that its file states, of its own GPU and of one that borrows")
+    func behind() throws {
+        for name in ["a100-80gb", "h100-sxm", "h200"] {
+            let gpu = try GPU.named(name)
+            let validation = try #require(try Validation.behind(gpu))
+            let fit = try #require(gpu.calibration?.fits.last)
+            for (quantity, errors) in fit.errors where !quantity.contains(":") {
+                let rows = validation.rows.filter { $0.leftOut == nil && $0.measurement.quantity.rawValue == quantity }
+                let mean = rows.reduce(0) { $0 + abs($1.error) } / Double(rows.count)
+                #expect(rows.count == errors.rows && abs(mean - errors.fit) < 1e-3, "\(name) \(quantity)")
+            }
+        }
+    }
+}
