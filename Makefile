@@ -1,16 +1,21 @@
 # Headroom: two commands do everything on a Debian machine with a Swift toolchain:
 #   make demo   builds, records the bundled prompts and writes reports/demo/index.html
 #   make test   builds and runs all tests
+# and for developers
+#   make fuzz   feeds damaged files to every reader: make fuzz SECONDS=60 TARGET="pickle zip" SEED=1
 # Missing Debian packages are installed first (with sudo where needed); with nothing missing nothing is installed.
 
 PACKAGES := libopenblas-dev libsentencepiece-dev libgnuplot-iostream-dev libboost-iostreams-dev libboost-system-dev \
 	libboost-filesystem-dev gnuplot-nox pkg-config zlib1g-dev git ca-certificates
 PREFIX ?= /usr/local
 BUILD := .build/release
+SECONDS ?= 60
+SEED ?= 1
+TARGET ?=
 # The suites whose numbers depend on the kernels: they run once more with the plain ones.
 NUMERIC := KernelsTests|TracesTests|InferenceTests|RecordingTests|WorkbenchTests
 
-.PHONY: demo build test install lint clean packages toolchain
+.PHONY: demo build test fuzz install lint clean packages toolchain
 
 demo: build
 	$(BUILD)/headroom demo
@@ -21,6 +26,9 @@ build: packages
 test: packages
 	swift test -c release
 	HEADROOM_KERNELS=plain swift test -c release --skip-build --filter '$(NUMERIC)'
+
+fuzz: packages
+	swift run -c release fuzz --seconds $(SECONDS) --seed $(SEED) $(if $(TARGET),--target $(TARGET))
 
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/headroom

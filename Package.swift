@@ -19,7 +19,9 @@ let modules: [Target] = [
     .target(name: "Files", dependencies: ["CZlib", .product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "Descriptions"),
     .target(name: "Kernels", dependencies: ["CKernels"]),
-    .target(name: "Tokenizers", dependencies: ["CSentencePiece", "Files"]),
+    .target(
+        name: "Tokenizers",
+        dependencies: ["CSentencePiece", "Files", .product(name: "HeapModule", package: "swift-collections")]),
     .target(name: "Checkpoints", dependencies: ["Files", "Descriptions"]),
     .target(name: "Inference", dependencies: ["Kernels", "Checkpoints", "Descriptions"]),
     .target(
@@ -72,11 +74,24 @@ let suites: [Target] = [
         name: "TestSupport",
         dependencies: ["Files", "Descriptions", "Checkpoints", "Traces", "Inference", "BundledModels", "Comparison"],
         path: "Tests/TestSupport"),
+    .target(
+        name: "Fuzzing",
+        dependencies: [
+            "TestSupport", "Recording", "Tokenizers", "Traces", "Checkpoints", "BundledModels", "Files", "Descriptions",
+        ],
+        path: "Tests/Fuzzing"),
+    .executableTarget(
+        name: "fuzz",
+        dependencies: [
+            "Fuzzing", "TestSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ],
+        path: "Tests/fuzz"),
+    tests("Fuzzing"),
     tests("CGnuplot"),
     tests("Files"),
     tests("Descriptions"),
     tests("Kernels", "CKernels"),
-    tests("Tokenizers", "BundledModels", "CSentencePiece"),
+    tests("Tokenizers", "BundledModels", "CSentencePiece", resources: [.copy("Fixtures")]),
     tests("Checkpoints"),
     tests("Inference", "BundledModels", resources: [.copy("Fixtures")]),
     tests("Traces"),
@@ -84,7 +99,7 @@ let suites: [Target] = [
     tests("Capacity"),
     tests("Comparison"),
     tests("Reports"),
-    tests("Workbench", "BundledModels", "Comparison"),
+    tests("Workbench", "BundledModels", "Capacity", "Comparison"),
     tests("headroom"),
 ]
 
@@ -93,8 +108,8 @@ let package = Package(
     products: [.executable(name: "headroom", targets: ["headroom"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     ],

@@ -19,13 +19,12 @@ public struct Checkpoint: Sendable {
     /// The folder's last name: what the model is called.
     public var name: String { URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent }
 
-    /// The SentencePiece model beside the weights; nil if there is none.
+    /// The tokenizer beside the weights; nil if there is none.
     public var tokenizerPath: String? { Checkpoint.tokenizerPath(in: path) }
 
-    /// The SentencePiece model in the folder at `path`; nil if there is none.
+    /// The tokenizer in the folder at `path`: a SentencePiece model, else a `tokenizer.json`; nil if there is none.
     public static func tokenizerPath(in path: String) -> String? {
-        let candidate = "\(path)/tokenizer.model"
-        return FileManager.default.fileExists(atPath: candidate) ? candidate : nil
+        ["tokenizer.model", "tokenizer.json"].first { has($0, in: path) }.map { "\(path)/\($0)" }
     }
 
     /// Opens the folder at `path`, and checks that its weights are those its configuration describes.
@@ -34,7 +33,7 @@ public struct Checkpoint: Sendable {
     /// - Throws: `CheckpointError`, `ConfigurationError`, or `FileError`.
     public init(path: String, vocabulary: TextVocabulary? = nil) throws {
         self.path = path
-        if !Checkpoint.has("config.json", in: path), let folder = try MegatronFolder(path: path) {
+        if let folder = try Checkpoint.megatronFolder(path) {
             let megatron = try MegatronCheckpoint(folder, path: path, vocabulary: vocabulary)
             configuration = megatron.configuration
             weights = megatron.weights
@@ -52,6 +51,13 @@ public struct Checkpoint: Sendable {
             weights = try Checkpoint.safetensors(in: path)
         }
         try Checkpoint.check(weights, against: configuration)
+    }
+
+    /// Whether the folder at `path` is Megatron-LM's.
+    public static func isMegatron(path: String) throws -> Bool { try megatronFolder(path) != nil }
+
+    private static func megatronFolder(_ path: String) throws -> MegatronFolder? {
+        has("config.json", in: path) ? nil : try MegatronFolder(path: path)
     }
 
     /// One file, or shards with an index.

@@ -10,18 +10,18 @@ public struct LoadedModel: Sendable {
     /// The weights.
     public let llama: LlamaModel
     /// Text to tokens and back; nil where there is none.
-    public let tokenizer: SentencePieceTokenizer?
+    public let tokenizer: (any TextTokenizer)?
 
     /// Opens the folder at `path`.
     /// - Parameters:
-    ///   - tokenizerPath: the `tokenizer.model`; nil for the one in the folder, if there is one.
+    ///   - tokenizerPath: the tokenizer's file; nil for the one in the folder, if there is one.
     ///   - weightMemory: bytes of weights that may be in memory at once; see `LlamaModel`.
-    /// - Throws: what `Checkpoint`, `LlamaModel` and `SentencePieceTokenizer` throw.
+    /// - Throws: what `Checkpoint`, `LlamaModel` and `TokenizerFile` throw.
     public init(path: String, tokenizerPath: String? = nil, weightMemory: Int? = nil) throws {
         tokenizer = try (tokenizerPath ?? Checkpoint.tokenizerPath(in: path)).map {
-            try SentencePieceTokenizer.open(path: $0)
+            try TokenizerFile.open(path: $0)
         }
-        checkpoint = try Checkpoint(path: path, vocabulary: tokenizer.map(TextVocabulary.init))
+        checkpoint = try Checkpoint(path: path, vocabulary: tokenizer.map { TextVocabulary($0) })
         llama = try LlamaModel(checkpoint, weightMemory: weightMemory)
     }
 

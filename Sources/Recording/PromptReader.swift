@@ -11,7 +11,7 @@ import Tokenizers
 /// of their names; other files, hidden ones and folders inside it are passed over. A byte-order mark is no text.
 public struct PromptReader: Sendable {
     /// Where text becomes tokens; nil refuses text.
-    public let tokenizer: SentencePieceTokenizer?
+    public let tokenizer: (any TextTokenizer)?
     /// The model's token ids are below this.
     public let vocabularySize: Int
     /// Put in front of text, not of given tokens.
@@ -20,7 +20,7 @@ public struct PromptReader: Sendable {
     public let contextLength: Int
 
     /// A reader for a model; see the properties.
-    public init(tokenizer: SentencePieceTokenizer?, vocabularySize: Int, bosToken: Int?, contextLength: Int) {
+    public init(tokenizer: (any TextTokenizer)?, vocabularySize: Int, bosToken: Int?, contextLength: Int) {
         self.tokenizer = tokenizer
         self.vocabularySize = vocabularySize
         self.bosToken = bosToken

@@ -3,7 +3,7 @@ import Tokenizers
 
 extension TextVocabulary {
     /// What a tokenizer says of itself.
-    public init(_ tokenizer: SentencePieceTokenizer) {
+    public init(_ tokenizer: any TextTokenizer) {
         self.init(size: tokenizer.vocabularySize, bosToken: tokenizer.bosToken, eosToken: tokenizer.eosToken)
     }
 }

@@ -3,7 +3,7 @@ import Files
 import Foundation
 
 /// Text to token ids and back, by a SentencePiece model (`tokenizer.model`). It never changes: any thread may use it.
-public final class SentencePieceTokenizer: @unchecked Sendable {
+public final class SentencePieceTokenizer: TextTokenizer, @unchecked Sendable {
     /// The file it was read from.
     public let path: String
     /// SHA-256 of that file, in hexadecimal.
@@ -58,5 +58,7 @@ extension SentencePieceTokenizer {
     }
 
     /// The byte that a byte piece stands for; nil for any other token.
-    func byte(_ token: Int) -> UInt8? { Int32(exactly: token).flatMap { UInt8(exactly: csp_byte(model, $0)) } }
+    public func looseBytes(_ token: Int) -> [UInt8]? {
+        Int32(exactly: token).flatMap { UInt8(exactly: csp_byte(model, $0)) }.map { [$0] }
+    }
 }

@@ -1,25 +1,25 @@
 /// Text out of tokens that come one by one. All that it returns, joined, is what decoding all tokens at once gives;
-/// what it returns is always whole characters, so a character made of byte pieces comes with its last byte.
+/// what it returns is always whole characters, so a character made of several tokens comes with its last byte.
 public struct StreamingDecoder: Sendable {
-    private let tokenizer: SentencePieceTokenizer
+    private let tokenizer: any TextTokenizer
     /// The newest tokens, back to one that has text. What follows such a token no longer begins the sequence, where
     /// the library drops a space; so text depends on nothing older.
     private var window: [Int] = []
     /// Bytes of the window's text that are out already.
     private var written = 0
-    /// The run of byte pieces at the window's end.
+    /// The last bytes of the run at the window's end whose tokens need not be whole characters.
     private var bytes: [UInt8] = []
 
     /// A decoder at the beginning of a sequence.
-    public init(_ tokenizer: SentencePieceTokenizer) { self.tokenizer = tokenizer }
+    public init(_ tokenizer: any TextTokenizer) { self.tokenizer = tokenizer }
 
     /// The text that is certain now that `token` has come; often empty.
     /// - Throws: `TokenizerError.unknownToken` for an id out of range, which is then as if it had not come.
     public mutating func add(_ token: Int) throws -> String {
         let last = try tokenizer.decode([token])
         window.append(token)
-        if let byte = tokenizer.byte(token) {
-            bytes.append(byte)
+        if let loose = tokenizer.looseBytes(token) {
+            bytes = (bytes + loose).suffix(4)
             if Self.endsInsideCharacter(bytes) { return "" }
         } else {
             bytes = []

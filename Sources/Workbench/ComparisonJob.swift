@@ -69,7 +69,7 @@ public struct ComparisonJob: Sendable {
             throw ComparisonError.request("expected one model to plan for, found \(planned.joined(separator: ", "))")
         }
         let word = planned.first ?? "llama-2-13b"
-        let model = try PlannedModel.named(try BundledModel(rawValue: word)?.folder() ?? word)
+        let model = try PlannedModel.located(word)
         return PlanRequest(
             model: model, gpu: try GPU.named(gpu), gpus: gpus, promptTokens: promptTokens, newTokens: newTokens)
     }

@@ -37,7 +37,10 @@ struct ConvertCommand: ParsableCommand {
     @Option(help: "The folder to write; it must not exist.")
     var to: String
 
-    @Option(help: ArgumentHelp("The tokenizer.model to go along; by default the one in the folder.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "The tokenizer to go along (tokenizer.model or tokenizer.json); by default the one in the folder.",
+            valueName: "file"))
     var tokenizer: String?
 
     @Option(help: "KV heads a layer that are left.")
@@ -53,7 +56,7 @@ struct ConvertCommand: ParsableCommand {
     func run() throws {
         let folder = try ModelLocator.folder(from)
         let vocabulary = try (tokenizer ?? Checkpoint.tokenizerPath(in: folder)).map {
-            TextVocabulary(try SentencePieceTokenizer.open(path: $0))
+            TextVocabulary(try TokenizerFile.open(path: $0))
         }
         let source = try Checkpoint(path: folder, vocabulary: vocabulary)
         if let gqa {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BundledModels
+import Checkpoints
 import Foundation
 import Reports
 import Tokenizers
@@ -28,7 +29,7 @@ struct InspectCommand: ParsableCommand {
         help: "Show texts of the tokens merged most and least, of a trace that keeps ids: the model's folder or name.")
     var model: String?
 
-    @Option(help: "The same, from a tokenizer.model.")
+    @Option(help: "The same, from a tokenizer.model or tokenizer.json.")
     var tokenizer: String?
 
     @Option(help: "text, json, or csv: a row for every prompt, layer and head.")
@@ -39,11 +40,18 @@ struct InspectCommand: ParsableCommand {
     }
 
     private func names() throws -> TokenNames? {
-        guard let path = try tokenizer ?? model.map({ try "\(ModelLocator.folder($0))/tokenizer.model" }) else {
+        guard let path = try tokenizer ?? model.map({ try tokenizerPath(in: ModelLocator.folder($0)) }) else {
             return nil
         }
-        let tokenizer = try SentencePieceTokenizer.open(path: path)
+        let tokenizer = try TokenizerFile.open(path: path)
         return TokenNames(path: path, fingerprint: tokenizer.fingerprint, text: tokenizer.piece)
+    }
+
+    private func tokenizerPath(in folder: String) throws -> String {
+        guard let path = Checkpoint.tokenizerPath(in: folder) else {
+            throw CheckpointError.missingFile(folder: folder, name: "tokenizer.model or tokenizer.json")
+        }
+        return path
     }
 
     func run() throws {

@@ -15,7 +15,9 @@ struct ModelOptions: ParsableArguments {
             """)
     var model = "default"
 
-    @Option(help: ArgumentHelp("Its tokenizer.model; by default the one in the folder.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Its tokenizer.model or tokenizer.json; by default the one in the folder.", valueName: "file"))
     var tokenizer: String?
 
     @Option(

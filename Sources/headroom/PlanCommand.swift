@@ -1,7 +1,7 @@
 import ArgumentParser
-import BundledModels
 import Capacity
 import Reports
+import Workbench
 
 struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -177,7 +177,7 @@ struct PlanCommand: ParsableCommand {
     private func requests() throws -> [PlanRequest] {
         let variants = try policy.map { try PlanVariant($0) }
         var sweep = PlanSweep(
-            models: try model.values.map(Self.model), gpus: try gpuChoices(),
+            models: try model.values.map(PlannedModel.located), gpus: try gpuChoices(),
             promptTokens: promptTokens.values, newTokens: newTokens.values)
         sweep.gpuCounts = gpus.values
         sweep.batches = batch.values
@@ -202,11 +202,6 @@ struct PlanCommand: ParsableCommand {
     }
 
     private func gpuChoices() throws -> [GPU] { try gpu.map { try $0.values.map(named(_:)) } ?? GPU.all() }
-
-    /// A bundled model's name means its folder; all else is the planner's business.
-    private static func model(_ word: String) throws -> PlannedModel {
-        try PlannedModel.named(try BundledModel(rawValue: word)?.folder() ?? word)
-    }
 }
 
 extension PageAllocation: ExpressibleByArgument {}

@@ -1,9 +1,9 @@
 import ArgumentParser
-import BundledModels
 import Capacity
 import Files
 import Foundation
 import Reports
+import Workbench
 
 struct SimulateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -156,7 +156,7 @@ struct SimulateCommand: ParsableCommand {
 
     private func simulation() throws -> Simulation {
         // A bundled model's name means its folder; all else is the planner's business.
-        let model = try PlannedModel.named(try BundledModel(rawValue: self.model)?.folder() ?? self.model)
+        let model = try PlannedModel.located(self.model)
         var request = PlanRequest(
             model: model, gpu: try GPU.named(gpu), gpus: gpus, gpuMemoryBytes: gpuMemory?.bytes, promptTokens: 1,
             newTokens: 1, pageSlots: page, kvBits: kvBits, utilization: utilization, budgetBytes: budget?.bytes)

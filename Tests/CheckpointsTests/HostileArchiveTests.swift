@@ -97,6 +97,17 @@ struct HostileArchiveTests {
         #expect(line.contains(says), "\(line)")
     }
 
+    @Test("A ZIP64 record that runs into its own locator is refused", arguments: 1...30)
+    func longRecord(distance: Int) throws {
+        var bytes = ZipWriter.archive(entries)
+        let locator = bytes.count - 22 - 20
+        let place = locator - distance
+        let record = ([80, 75, 6, 6] as [UInt8]).prefix(distance)
+        bytes.replaceSubrange(place..<place + record.count, with: record)
+        bytes.replaceSubrange(locator + 8..<locator + 10, with: [UInt8(place & 255), UInt8(place >> 8)])
+        #expect(try refusal(bytes) != nil)
+    }
+
     @Test("Entries of one name, or on the same bytes, are refused by name")
     func twice() throws {
         let same = try #require(try refusal(ZipWriter.archive(entries + [entries[1]])))

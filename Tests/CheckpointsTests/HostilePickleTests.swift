@@ -113,6 +113,8 @@ struct HostilePickleTests {
         // More on the stack, or more objects, than any state dictionary has.
         #expect(try refusal(repeated("N", 1_100_000) + ".").contains("at most 1048576 values at once"))
         #expect(try refusal(repeated("]0", 4_200_000) + ".").contains("at most 4194304 objects"))
+        #expect(try refusal(repeated("(", 1_100_000) + ".").contains("at most 1048576 marks"))
+        #expect(try refusal("N" + repeated("\u{94}", 4_200_000) + ".").contains("at most 4194304 values in the memo"))
     }
 
     @Test("One list that grows item by item does so in no time")
@@ -176,6 +178,13 @@ struct HostilePickleTests {
         let place = try #require(bytes.indices.first { bytes[$0...].starts(with: Array("num_layers".utf8)) })
         bytes[place] ^= 1
         #expect(try refusal(bytes).contains("entry \"archive/data.pkl\" with checksum"))
+    }
+
+    @Test("An archive without checksums is read")
+    func noChecksums() throws {
+        let archive = TorchWriter.file(MegatronModel(Self.model).archive(0), hasChecksums: false)
+        try folder.write(inFolders: "mp_rank_00/model_optim_rng.pt", archive)
+        _ = try Checkpoint(path: folder.path)
     }
 
     @Test("No byte of a pickle, whatever its value, leads astray")

@@ -29,7 +29,9 @@ struct CheckpointWriter {
             }
             try AtomicFile.write(Array(try JSONEncoder.sorted.encode(fields)), to: "\(aside)/config.json")
             if let tokenizerPath {
-                try AtomicFile.write(try MappedFile.contents(of: tokenizerPath), to: "\(aside)/tokenizer.model")
+                let bytes = try MappedFile.contents(of: tokenizerPath)
+                let name = bytes.first == UInt8(ascii: "{") ? "tokenizer.json" : "tokenizer.model"
+                try AtomicFile.write(bytes, to: "\(aside)/\(name)")
             }
             try SafetensorsWriter.write(entries, folder: aside, shardBytes: shardBytes)
             guard rename(aside, target) == 0 else {

@@ -5,7 +5,7 @@ extension PickleMachine {
     mutating func perform(_ instruction: PickleInstruction) throws {
         switch instruction {
         case .stop: break
-        case .mark: marks.append(stack.count)
+        case .mark: try mark()
         case .pop: _ = try pop()
         case .popMark: _ = try popToMark()
         case .duplicate: try push(try top())
@@ -111,9 +111,9 @@ extension PickleMachine {
         switch instruction {
         case .binGet: try push(try memoized(Int(try reader.read(UInt8.self))))
         case .longBinGet: try push(try memoized(Int(try reader.read(UInt32.self))))
-        case .binPut: memo[Int(try reader.read(UInt8.self))] = try top()
-        case .longBinPut: memo[Int(try reader.read(UInt32.self))] = try top()
-        default: memo[memo.count] = try top()
+        case .binPut: try memoize(at: Int(try reader.read(UInt8.self)))
+        case .longBinPut: try memoize(at: Int(try reader.read(UInt32.self)))
+        default: try memoize(at: memo.count)
         }
     }
 

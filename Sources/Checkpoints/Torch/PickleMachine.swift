@@ -56,6 +56,11 @@ struct PickleMachine {
         return value
     }
 
+    mutating func mark() throws {
+        guard marks.count < Self.mostValues else { throw malformed("at most \(Self.mostValues) marks at once", "more") }
+        marks.append(stack.count)
+    }
+
     /// Takes everything down to the last mark, and the mark.
     mutating func popToMark() throws -> [PickleValue] {
         guard let mark = marks.popLast() else { throw malformed("a mark on the pickle's stack", "none") }
@@ -81,6 +86,13 @@ struct PickleMachine {
         var items: [PickleValue] = []
         for _ in 0..<count { items.append(try pop()) }
         try push(.tuple(items.reversed()))
+    }
+
+    mutating func memoize(at index: Int) throws {
+        guard memo.count < Self.mostObjects else {
+            throw malformed("at most \(Self.mostObjects) values in the memo", "more")
+        }
+        memo[index] = try top()
     }
 
     func memoized(_ index: Int) throws -> PickleValue {

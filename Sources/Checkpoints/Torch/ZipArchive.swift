@@ -43,11 +43,12 @@ package struct ZipArchive {
         entries[name].map { UnsafeRawBufferPointer(rebasing: file.bytes[$0.data]) }
     }
 
-    /// The bytes of a small entry, held against its checksum; nil if there is none.
+    /// The bytes of a small entry, held against its checksum; nil if there is none. A checksum of 0 is none:
+    /// PyTorch writes it where it was told to spare itself the work (`set_crc32_options(False)`).
     func checkedBytes(_ name: String) throws -> UnsafeRawBufferPointer? {
         guard let entry = entries[name], let bytes = bytes(name) else { return nil }
         let found = Checksum.crc32(bytes)
-        guard found == entry.checksum else {
+        guard entry.checksum == 0 || found == entry.checksum else {
             throw FileError.malformed(
                 path: file.path, offset: entry.data.lowerBound,
                 expected: "\(entry.shownName) with checksum \(entry.checksum)",

@@ -92,7 +92,9 @@ struct ZipDirectory {
         reader = ByteReader(file.bytes, path: file.path, offset: Int(place))
         let signature = try reader.read(UInt32.self)
         let size = try reader.read(UInt64.self)
-        guard signature == 0x0606_4B50, size >= 44, size == UInt64(end - locatorSize) - place - 12 else {
+        // The size counts what follows it; the sum cannot overflow, since a file is smaller than 2^63 bytes.
+        guard signature == 0x0606_4B50, size >= 44, size < 1 << 62, place + 12 + size == UInt64(end - locatorSize)
+        else {
             throw reader.malformed(
                 at: Int(place), expected: "a ZIP64 end record up to byte \(end - locatorSize)", found: "other bytes")
         }

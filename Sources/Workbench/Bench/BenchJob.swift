@@ -69,6 +69,7 @@ public struct BenchJob: Sendable {
             try measure("record/bundled") { try bench.record() }
             try measure("plan/sweep") { try bench.plan() }
             try measure("compare/traces") { try bench.compare() }
+            try measure("simulate/dmc") { try bench.simulate() }
         }
     }
 }

@@ -26,7 +26,7 @@ struct BenchPlan {
     }
 
     static let traces = ["trace/write", "trace/scan", "trace/scan-compressed", "trace/replay"]
-    static let jobs = ["record/bundled", "plan/sweep", "compare/traces"]
+    static let jobs = ["record/bundled", "plan/sweep", "compare/traces", "simulate/dmc"]
 
     static let batches = [1, 4, 16, 64]
     static let contexts = [128, 1024, 4096]

@@ -75,6 +75,21 @@ struct JobBench {
         return BenchResult(name: "plan/sweep", rate: Double(rows) / seconds, unit: "projections", runs: runs)
     }
 
+    /// Requests a second that are simulated: a thousand that come at random, under DMC as it was recorded.
+    func simulate() throws -> BenchResult {
+        if !FileManager.default.fileExists(atPath: trace) { try runRecorded() }
+        var request = PlanRequest(
+            model: try PlannedModel.named("llama-2-13b"), gpu: try GPU.named("h100-sxm"), promptTokens: 1, newTokens: 1)
+        request.lengths = .trace(try RecordedTrace(paths: [trace]))
+        let count = 1000
+        let simulation = try Simulation(
+            request,
+            workload: Workload(rate: 2, burstiness: 1, count: count, promptTokens: 1024, newTokens: 256, seed: 1),
+            settings: SimulationSettings(seed: 1))
+        let (seconds, runs) = try Stopwatch.median(most: 5) { _ = try simulation.run(.dmc) }
+        return BenchResult(name: "simulate/dmc", rate: Double(count) / seconds, unit: "requests", runs: runs)
+    }
+
     /// Comparisons a second of recordings of the bundled prompts: reading them, the bootstrap, and a plan.
     func compare() throws -> BenchResult {
         let base = try LoadedModel(path: BundledModel.base.folder())

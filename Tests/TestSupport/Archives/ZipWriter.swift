@@ -7,24 +7,30 @@ package struct ZipWriter {
     package enum Style: CaseIterable { case torch, plain }
 
     private let style: Style
+    private let hasChecksums: Bool
     private var writer = ByteWriter()
     private var directory = ByteWriter()
     private var count = 0
 
     /// The bytes of an archive of `entries`.
-    package static func archive(_ entries: [(String, [UInt8])], style: Style = .torch) -> [UInt8] {
-        var writer = ZipWriter(style: style)
+    package static func archive(
+        _ entries: [(String, [UInt8])], style: Style = .torch, hasChecksums: Bool = true
+    ) -> [UInt8] {
+        var writer = ZipWriter(style: style, hasChecksums: hasChecksums)
         for (name, bytes) in entries { writer.add(name, bytes) }
         return writer.finish()
     }
 
-    private init(style: Style) { self.style = style }
+    private init(style: Style, hasChecksums: Bool) {
+        self.style = style
+        self.hasChecksums = hasChecksums
+    }
 
     private var flags: UInt16 { style == .torch ? 0x808 : 0 }
 
     private mutating func add(_ name: String, _ bytes: [UInt8]) {
         let place = writer.bytes.count
-        let checksum = Checksum.crc32(bytes)
+        let checksum = hasChecksums ? Checksum.crc32(bytes) : 0
         let (size, behind) = (UInt32(bytes.count), style == .torch)
         writer.write(UInt32(0x0403_4B50))
         for field in [style == .torch ? 0 : 10, flags, 0, 0, 0] as [UInt16] { writer.write(field) }

@@ -1,0 +1,134 @@
+import Files
+import Foundation
+
+/// Text to token ids and back, by byte-pair encoding of UTF-8 (`tokenizer.json`, as Llama 3 ships it).
+public struct ByteLevelTokenizer: TextTokenizer {
+    public let path: String
+    public let fingerprint: String
+    public let vocabularySize: Int
+    public let bosToken: Int?
+    /// The file does not say; a `config.json` does.
+    public var eosToken: Int? { nil }
+
+    /// What each token stands for.
+    private enum Token {
+        case bytes([UInt8])
+        /// A word that is found before all else; special ones are no text.
+        case added(String, isSpecial: Bool)
+    }
+
+    private let tokens: [Int: Token]
+    private let ids: [[UInt8]: Int]
+    private let merges: PairMerges
+    /// Whether a word that is a token is taken for it, whatever merges would make of it.
+    private let ignoresMerges: Bool
+    private let added: AddedWords
+
+    /// The regular expression that cuts texts into words.
+    package static let pattern = WordSplitter.pattern
+
+    /// Far beyond any vocabulary.
+    private static let largestID = 1 << 22
+
+    /// Opens the file at `path`.
+    /// - Throws: `FileError.unreadable`, or `TokenizerError.notByteLevel` for one that is damaged or of another kind.
+    public init(path: String) throws {
+        let bytes = try MappedFile.contents(of: path)
+        func refuse(_ reason: String) -> TokenizerError { .notByteLevel(path: path, reason: reason) }
+        guard let file = try? JSONDecoder().decode(ByteLevelFile.self, from: Data(bytes)) else {
+            throw refuse("no JSON object with added_tokens and a model of vocab and merges")
+        }
+        if let obstacle = file.obstacle { throw refuse("it has \(obstacle)") }
+        var (tokens, ids) = ([Int: Token](), [[UInt8]: Int]())
+        func add(_ token: Token, _ id: Int, _ word: String) throws {
+            guard (0..<Self.largestID).contains(id) else { throw refuse("token \(Self.shown(word)) has the id \(id)") }
+            guard tokens.updateValue(token, forKey: id) == nil else {
+                throw refuse("token \(Self.shown(word)) has the id \(id), as another one has")
+            }
+        }
+        let special = Set(file.addedTokens.map(\.content))
+        for (word, id) in file.model.vocabulary where !special.contains(word) {
+            guard let bytes = ByteAlphabet.bytes(of: word) else {
+                throw refuse("token \(Self.shown(word)) is not written in GPT-2's characters for bytes")
+            }
+            try add(.bytes(bytes), id, word)
+            ids[bytes] = id
+        }
+        for token in file.addedTokens {
+            try add(.added(token.content, isSpecial: token.isSpecial ?? false), token.id, token.content)
+        }
+        for byte in UInt8.min...UInt8.max where ids[[byte]] == nil {
+            throw refuse("the byte \(byte) is no token")
+        }
+        merges = try Self.merges(file.model, ids, refuse)
+        self.path = path
+        self.tokens = tokens
+        self.ids = ids
+        fingerprint = Digest.sha256(bytes).hexadecimal
+        vocabularySize = (tokens.keys.max() ?? -1) + 1
+        ignoresMerges = file.model.ignoresMerges ?? false
+        added = AddedWords(file.addedTokens.map { ($0.content, $0.id) })
+        bosToken = file.beginning.flatMap { word in file.addedTokens.first { $0.content == word }?.id }
+    }
+
+    private static func merges(
+        _ model: ByteLevelFile.Model, _ ids: [[UInt8]: Int], _ refuse: (String) -> TokenizerError
+    ) throws -> PairMerges {
+        var merges = PairMerges()
+        for (rank, words) in model.merges.enumerated() {
+            let parts = words.compactMap(ByteAlphabet.bytes)
+            guard words.count == 2, parts.count == 2, let left = ids[parts[0]], let right = ids[parts[1]],
+                let whole = ids[parts[0] + parts[1]]
+            else { throw refuse("merge \(rank) (\(shown(words.joined(separator: " ")))) is not of tokens") }
+            merges.add(left, right, rank: rank, token: whole)
+        }
+        return merges
+    }
+
+    private static func shown(_ word: String) -> String {
+        (word.count > 60 ? "\(word.prefix(60))…" : word).debugDescription
+    }
+}
+
+extension ByteLevelTokenizer {
+    /// The token ids of `text`, as it is. Added tokens that are written out in it are taken for what they are.
+    public func encode(_ text: String) throws -> [Int] {
+        added.split(text).flatMap { part in
+            switch part {
+            case .token(let id): [id]
+            case .text(let text): WordSplitter.words(of: text).flatMap(encode(word:))
+            }
+        }
+    }
+
+    private func encode(word: ArraySlice<Unicode.Scalar>) -> [Int] {
+        let bytes = word.flatMap { Array(UTF8.encode($0)!) }
+        if ignoresMerges, let id = ids[bytes] { return [id] }
+        return merges.joined(bytes.map { ids[[$0]]! })
+    }
+
+    public func decode(_ tokens: [Int]) throws -> String {
+        var bytes: [UInt8] = []
+        for token in tokens {
+            switch self.tokens[token] {
+            case .bytes(let more): bytes += more
+            case .added(let word, let isSpecial): if !isSpecial { bytes += Array(word.utf8) }
+            case nil: throw TokenizerError.unknownToken(path: path, token: token, vocabularySize: vocabularySize)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    public func piece(_ token: Int) -> String? {
+        switch tokens[token] {
+        case .bytes(let bytes): ByteAlphabet.word(of: bytes)
+        case .added(let word, _): word
+        case nil: nil
+        }
+    }
+
+    public func looseBytes(_ token: Int) -> [UInt8]? {
+        guard case .bytes(let bytes) = tokens[token] else { return nil }
+        return bytes
+    }
+}
