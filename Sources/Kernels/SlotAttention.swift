@@ -63,16 +63,16 @@ public struct SlotAttention {
         }
     }
 
-    /// One query over the first `visible` slots. `seen` is given its probabilities, `[visible]`, valid during the call.
+    /// One query over the first `visible` slots: the bits of `attend`. `seen` is given its probabilities, `[visible]`,
+    /// valid during the call.
     public func attendOne(
         _ slots: SlotBuffer, visible: Int, worker: Worker, seen: (UnsafeBufferPointer<Float>) -> Void
     ) {
+        attend(slots, visible: [visible], worker: worker)
         let dim = slots.headDim
         let scores = worker.scratch(visible)
-        var keep: Float = 0
         KernelSet.selected.dot_rows_f32(slots.keys, visible, dim, dim, queries, dim, 1, scores, visible)
         KernelSet.selected.softmax(scores, visible, 1 / Float(dim).squareRoot())
-        KernelSet.selected.weighted_sums(scores, visible, 1, slots.values, visible, dim, &keep, output, dim)
         seen(UnsafeBufferPointer(start: scores, count: visible))
     }
 

@@ -94,7 +94,7 @@ struct ReferenceTests {
         let unrounded = CoreRun(loaded, tokens, .parallel)
         // Where a number lies in the middle between two, single and double precision may round it differently: such
         // steps are rare, and small beside what all the others do.
-        #expect(Self.distance(rounded.logits, expected) <= 0.25 * Self.distance(unrounded.logits, expected))
+        #expect(Self.distance(rounded.logits, expected) <= 0.5 * Self.distance(unrounded.logits, expected))
         #expect(Self.distance(unrounded.logits, expected) > 1e-4)
     }
 
