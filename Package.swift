@@ -18,7 +18,7 @@ let modules: [Target] = [
 
     .target(name: "Files", dependencies: ["CZlib", .product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "Descriptions"),
-    .target(name: "Kernels", dependencies: ["COpenBLAS", "CKernels"]),
+    .target(name: "Kernels", dependencies: ["CKernels"]),
     .target(
         name: "Tokenizers",
         dependencies: ["CSentencePiece", "Files", .product(name: "HeapModule", package: "swift-collections")]),

@@ -8,6 +8,7 @@
 
 #define VECTOR __attribute__((target("avx2,fma,f16c")))
 #define INLINE VECTOR static inline __attribute__((always_inline))
+#define UNROLL _Pragma("clang loop unroll(full)")
 
 INLINE float sum8(__m256 v) {
     __m128 low = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
@@ -28,77 +29,89 @@ INLINE __m256 load_bf16(const uint16_t *at) {
     return _mm256_castsi256_ps(_mm256_slli_epi32(wide, 16));
 }
 
-INLINE float one_f32(float value) { return value; }
-
 INLINE float one_bf16(uint16_t narrow) { return _mm_cvtss_f32(_mm_castsi128_ps(_mm_cvtsi32_si128((int)narrow << 16))); }
 
-/* A block of ROWS x TOKENS dot products. Every one has two running sums of eight lanes, whatever the block's shape:
-   that is what keeps a result independent of its neighbours. */
-#define DOT_BLOCK(TYPE, LOAD, ONE, ROWS, TOKENS)                                                              \
-    do {                                                                                                      \
-        __m256 even[ROWS][TOKENS], odd[ROWS][TOKENS];                                                         \
-        _Pragma("unroll") for (int r = 0; r < ROWS; r++) _Pragma("unroll") for (int t = 0; t < TOKENS; t++)   \
-            even[r][t] = odd[r][t] = _mm256_setzero_ps();                                                     \
-        size_t c = 0;                                                                                         \
-        for (; c + 16 <= columns; c += 16) {                                                                  \
-            _Pragma("unroll") for (int r = 0; r < ROWS; r++) {                                                \
-                __m256 first = LOAD(row + r * row_stride + c), second = LOAD(row + r * row_stride + c + 8);   \
-                _Pragma("unroll") for (int t = 0; t < TOKENS; t++) {                                          \
-                    const float *x = token + t * in_stride + c;                                               \
-                    even[r][t] = _mm256_fmadd_ps(first, _mm256_loadu_ps(x), even[r][t]);                      \
-                    odd[r][t] = _mm256_fmadd_ps(second, _mm256_loadu_ps(x + 8), odd[r][t]);                   \
-                }                                                                                             \
-            }                                                                                                 \
-        }                                                                                                     \
-        _Pragma("unroll") for (int r = 0; r < ROWS; r++) _Pragma("unroll") for (int t = 0; t < TOKENS; t++) { \
-            float sum = sum8(_mm256_add_ps(even[r][t], odd[r][t]));                                           \
-            for (size_t rest = c; rest < columns; rest++)                                                     \
-                sum = fmaf(ONE(row[r * row_stride + rest]), token[t * in_stride + rest], sum);                \
-            target[t * out_stride + r] = sum;                                                                 \
-        }                                                                                                     \
-    } while (0)
+/* The first `count` numbers of a row, and zeros. */
+INLINE __m256 some_f32(const float *at, size_t count) {
+    __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    return _mm256_maskload_ps(at, _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), lane));
+}
 
-/* Rows outside, tokens inside: a row of weights is read from memory once and from the first-level cache for the
-   following tokens. */
-#define DOT_ROWS(NAME, TYPE, LOAD, ONE)                                                                        \
-    VECTOR static void NAME(const TYPE *weights, size_t rows, size_t row_stride, size_t columns,               \
-                            const float *in, size_t in_stride, size_t tokens, float *out, size_t out_stride) { \
-        size_t r0 = 0;                                                                                         \
-        for (; r0 + 4 <= rows; r0 += 4) {                                                                      \
-            const TYPE *block = weights + r0 * row_stride;                                                     \
-            size_t t0 = 0;                                                                                     \
-            for (; t0 + 4 <= tokens; t0 += 4) {                                                                \
-                for (size_t r1 = 0; r1 < 4; r1++) {                                                            \
-                    const TYPE *row = block + r1 * row_stride;                                                 \
-                    const float *token = in + t0 * in_stride;                                                  \
-                    float *target = out + t0 * out_stride + r0 + r1;                                           \
-                    DOT_BLOCK(TYPE, LOAD, ONE, 1, 4);                                                          \
-                }                                                                                              \
-            }                                                                                                  \
-            for (; t0 < tokens; t0++) {                                                                        \
-                const TYPE *row = block;                                                                       \
-                const float *token = in + t0 * in_stride;                                                      \
-                float *target = out + t0 * out_stride + r0;                                                    \
-                DOT_BLOCK(TYPE, LOAD, ONE, 4, 1);                                                              \
-            }                                                                                                  \
-        }                                                                                                      \
-        for (; r0 < rows; r0++) {                                                                              \
-            for (size_t t0 = 0; t0 < tokens; t0++) {                                                           \
-                const TYPE *row = weights + r0 * row_stride;                                                   \
-                const float *token = in + t0 * in_stride;                                                      \
-                float *target = out + t0 * out_stride + r0;                                                    \
-                DOT_BLOCK(TYPE, LOAD, ONE, 1, 1);                                                              \
-            }                                                                                                  \
-        }                                                                                                      \
-    }
+INLINE __m256 some_bf16(const uint16_t *at, size_t count) {
+    uint16_t whole[8] = {0};
+    for (size_t i = 0; i < count; i++) whole[i] = at[i];
+    return load_bf16(whole);
+}
 
-DOT_ROWS(dot_rows_f32, float, load_f32, one_f32)
-DOT_ROWS(dot_rows_bf16, uint16_t, load_bf16, one_bf16)
+/* The sums of four vectors' lanes, always in the same order. */
+INLINE __m128 sums4(__m256 a, __m256 b, __m256 c, __m256 d) {
+    __m256 all = _mm256_hadd_ps(_mm256_hadd_ps(a, b), _mm256_hadd_ps(c, d));
+    return _mm_add_ps(_mm256_castps256_ps128(all), _mm256_extractf128_ps(all, 1));
+}
+
+#define floats __m256
+#define ZERO _mm256_setzero_ps()
+#include "dot.h"
+
+#define HEIGHT (left >= 8 && tokens == 1 ? 8 : left >= 2 ? 2 : 1)
+#define BLOCKS                                           \
+    if (height == 8) DOT_TOKENS(8, 1);                   \
+    else if (height == 2 && some >= 6) DOT_TOKENS(2, 6); \
+    else if (height == 2 && some >= 4) DOT_TOKENS(2, 4); \
+    else if (height == 2 && some >= 2) DOT_TOKENS(2, 2); \
+    else if (height == 2) DOT_TOKENS(2, 1);              \
+    else DOT_TOKENS(1, 1);
+
+#define WEIGHT float
+#define INPUT float
+#define VALUE __m256
+#define STEP 8
+#define LOAD_W load_f32
+#define SOME_W some_f32
+#define LOAD_X load_f32
+#define SOME_X some_f32
+#define MULTIPLY_ADD _mm256_fmadd_ps
+DOT_ROWS(dot_rows_f32, HEIGHT, BLOCKS)
+
+#undef WEIGHT
+#undef LOAD_W
+#undef SOME_W
+#define WEIGHT uint16_t
+#define LOAD_W load_bf16
+#define SOME_W some_bf16
+DOT_ROWS(dot_rows_bf16, HEIGHT, BLOCKS)
+
+#undef INPUT
+#undef LOAD_X
+#undef SOME_X
+#define INPUT uint16_t
+#define LOAD_X load_bf16
+#define SOME_X some_bf16
+DOT_ROWS(dot_rows_narrow, HEIGHT, BLOCKS)
 
 VECTOR static void widen_bf16(const uint16_t *in, size_t count, float *out) {
     size_t i = 0;
     for (; i + 8 <= count; i += 8) _mm256_storeu_ps(out + i, load_bf16(in + i));
     for (; i < count; i++) out[i] = one_bf16(in[i]);
+}
+
+/* Adds half of the last kept place, and a bit less where the kept part is even. */
+VECTOR static void narrow_bf16(const float *in, size_t count, uint16_t *out) {
+    size_t i = 0;
+    for (; i + 8 <= count; i += 8) {
+        __m256 x = _mm256_loadu_ps(in + i);
+        __m256i bits = _mm256_castps_si256(x), odd = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
+        __m256i rounded = _mm256_add_epi32(bits, _mm256_add_epi32(odd, _mm256_set1_epi32(0x7fff)));
+        __m256i quiet = _mm256_or_si256(bits, _mm256_set1_epi32(0x400000));
+        __m256i is_nan = _mm256_castps_si256(_mm256_cmp_ps(x, x, _CMP_UNORD_Q));
+        __m256i upper = _mm256_srli_epi32(_mm256_blendv_epi8(rounded, quiet, is_nan), 16);
+        __m256i packed = _mm256_permute4x64_epi64(_mm256_packus_epi32(upper, upper), 0x08);
+        _mm_storeu_si128((__m128i *)(out + i), _mm256_castsi256_si128(packed));
+    }
+    for (; i < count; i++) {
+        uint32_t bits = (uint32_t)_mm_cvtsi128_si32(_mm_castps_si128(_mm_set_ss(in[i])));
+        out[i] = (uint16_t)((in[i] != in[i] ? bits | 0x400000 : bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+    }
 }
 
 VECTOR static void widen_f16(const uint16_t *in, size_t count, float *out) {
@@ -139,10 +152,9 @@ VECTOR static float largest_of(const float *values, size_t count) {
     return largest;
 }
 
-/* The product is rounded before the largest one is taken from it, and never fused: the difference of two equal values
-   is 0 then, however large they are. */
-VECTOR static void softmax(float *values, size_t count, float scale) {
-    float largest = largest_of(values, count) * scale;
+/* values[i] becomes exp(values[i] * scale - largest); gives their sum. The product is rounded before the largest one is
+   taken from it, and never fused: the difference of two equal values is 0 then, however large they are. */
+VECTOR static float shares(float *values, size_t count, float scale, float largest) {
     __m256 wide_scale = _mm256_set1_ps(scale), wide_largest = _mm256_set1_ps(largest), sums = _mm256_setzero_ps();
     size_t i = 0;
     for (; i + 8 <= count; i += 8) {
@@ -157,34 +169,48 @@ VECTOR static void softmax(float *values, size_t count, float scale) {
         values[i] = expf(scaled - largest);
         sum += values[i];
     }
-    float factor = 1 / sum;
+    return sum;
+}
+
+VECTOR static void softmax(float *values, size_t count, float scale) {
+    float factor = 1 / shares(values, count, scale, largest_of(values, count) * scale);
     __m256 wide_factor = _mm256_set1_ps(factor);
-    for (i = 0; i + 8 <= count; i += 8)
+    size_t i = 0;
+    for (; i + 8 <= count; i += 8)
         _mm256_storeu_ps(values + i, _mm256_mul_ps(_mm256_loadu_ps(values + i), wide_factor));
     for (; i < count; i++) values[i] *= factor;
 }
 
-VECTOR static void weighted_sum(const float *weights, const float *rows, size_t count, size_t width, float *out) {
-    size_t d = 0;
-    for (; d + 32 <= width; d += 32) {
-        __m256 a = _mm256_setzero_ps(), b = a, c = a, e = a;
-        for (size_t s = 0; s < count; s++) {
-            __m256 w = _mm256_broadcast_ss(weights + s);
-            const float *row = rows + s * width + d;
-            a = _mm256_fmadd_ps(w, _mm256_loadu_ps(row), a);
-            b = _mm256_fmadd_ps(w, _mm256_loadu_ps(row + 8), b);
-            c = _mm256_fmadd_ps(w, _mm256_loadu_ps(row + 16), c);
-            e = _mm256_fmadd_ps(w, _mm256_loadu_ps(row + 24), e);
-        }
-        _mm256_storeu_ps(out + d, a);
-        _mm256_storeu_ps(out + d + 8, b);
-        _mm256_storeu_ps(out + d + 16, c);
-        _mm256_storeu_ps(out + d + 24, e);
+VECTOR static float softmax_step(float *values, size_t count, float scale, float *largest, float *sum) {
+    float most = fmaxf(*largest, largest_of(values, count) * scale), keep = expf(*largest - most);
+    *sum = *sum * keep + shares(values, count, scale, most);
+    *largest = most;
+    return keep;
+}
+
+/* One token's sums of 32 channels from `d` on. */
+INLINE void sum_32(const float *weights, const float *rows, size_t count, size_t width, float keep, float *out) {
+    __m256 sums[4];
+    UNROLL for (int v = 0; v < 4; v++)
+        sums[v] = keep == 0 ? _mm256_setzero_ps() : _mm256_mul_ps(_mm256_set1_ps(keep), _mm256_loadu_ps(out + 8 * v));
+    for (size_t s = 0; s < count; s++) {
+        __m256 w = _mm256_broadcast_ss(weights + s);
+        UNROLL for (int v = 0; v < 4; v++)
+            sums[v] = _mm256_fmadd_ps(w, _mm256_loadu_ps(rows + s * width + 8 * v), sums[v]);
     }
-    for (; d < width; d++) {
-        float sum = 0;
-        for (size_t s = 0; s < count; s++) sum = fmaf(weights[s], rows[s * width + d], sum);
-        out[d] = sum;
+    UNROLL for (int v = 0; v < 4; v++) _mm256_storeu_ps(out + 8 * v, sums[v]);
+}
+
+VECTOR static void weighted_sums(const float *weights, size_t weight_stride, size_t tokens, const float *rows,
+                                 size_t count, size_t width, const float *keep, float *out, size_t out_stride) {
+    for (size_t t = 0; t < tokens; t++, weights += weight_stride, out += out_stride) {
+        size_t d = 0;
+        for (; d + 32 <= width; d += 32) sum_32(weights, rows + d, count, width, keep[t], out + d);
+        for (; d < width; d++) {
+            float sum = keep[t] == 0 ? 0 : keep[t] * out[d];
+            for (size_t s = 0; s < count; s++) sum = fmaf(weights[s], rows[s * width + d], sum);
+            out[d] = sum;
+        }
     }
 }
 
@@ -233,7 +259,8 @@ VECTOR static double log_sum_exp(const float *values, size_t count) {
 }
 
 const hr_kernels hr_avx2_set = {
-    "avx2", dot_rows_f32, dot_rows_bf16, widen_bf16, widen_f16, softmax, weighted_sum, rms_norm, swiglu, log_sum_exp,
+    "avx2", dot_rows_f32, dot_rows_bf16, dot_rows_narrow, widen_bf16, widen_f16, narrow_bf16,
+    softmax, softmax_step, weighted_sums, rms_norm, swiglu, log_sum_exp,
 };
 
 #endif

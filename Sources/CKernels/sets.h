@@ -6,6 +6,7 @@
 extern const hr_kernels hr_plain_set;
 #if defined(__x86_64__)
 extern const hr_kernels hr_avx2_set;
+extern const hr_kernels hr_avx512_set;
 #endif
 
 #endif

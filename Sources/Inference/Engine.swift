@@ -1,3 +1,4 @@
+import Descriptions
 import Foundation
 import Kernels
 
@@ -6,18 +7,20 @@ import Kernels
 public final class Engine {
     /// The model it runs.
     public let model: LlamaModel
+    /// How products are computed.
+    public let arithmetic: ArithmeticMode
     let pool: WorkerPool
     private var scratch: Scratch
 
-    /// Tokens of a prompt that are computed at once, counted from its start. Results depend on it in rounding, so it is
-    /// fixed: a prompt's numbers are the same in every run.
+    /// Tokens of a prompt that are computed at once. Results do not depend on it.
     static let chunk = 128
 
     /// An engine for `model` on `threads` threads; by default as many as there are cores.
-    public init(_ model: LlamaModel, threads: Int = WorkerPool.cores) {
+    public init(_ model: LlamaModel, threads: Int = WorkerPool.cores, arithmetic: ArithmeticMode = .float32) {
         self.model = model
+        self.arithmetic = arithmetic
         pool = WorkerPool(threads: threads)
-        scratch = Scratch(model.configuration, rows: 1)
+        scratch = Scratch(model.configuration, rows: 1, arithmetic: arithmetic)
     }
 
     /// Feeds `tokens` to a sequence that has seen nothing, and gives the logits behind each chunk's tokens to `body`.
@@ -35,7 +38,7 @@ public final class Engine {
             let isLast = chunk.endIndex == tokens.count
             let skipped = logits == .all ? 0 : chunk.count - 1
             let wanted = logits == .all || isLast ? chunk.count - skipped : 0
-            forward(Array(chunk), of: [sequence], product: .prompt, logitsFrom: skipped, count: wanted)
+            forward(Array(chunk), of: [sequence], logitsFrom: skipped, count: wanted)
             sequence.position += chunk.count
             if wanted > 0 { try body(start + skipped, wanted, scratch.logits) }
         }
@@ -45,16 +48,18 @@ public final class Engine {
     /// A sequence's logits do not depend on the others.
     public func decode(_ tokens: [Int], of sequences: [DecodingSequence]) -> UnsafePointer<Float> {
         precondition(tokens.count == sequences.count && !tokens.isEmpty, "a token for each sequence")
-        forward(tokens, of: sequences, product: .batch, logitsFrom: 0, count: tokens.count)
+        forward(tokens, of: sequences, logitsFrom: 0, count: tokens.count)
         for sequence in sequences { sequence.position += 1 }
         return UnsafePointer(scratch.logits)
     }
 
     private func forward(
-        _ tokens: [Int], of sequences: [DecodingSequence], product: ForwardPass.Product, logitsFrom: Int, count: Int
+        _ tokens: [Int], of sequences: [DecodingSequence], logitsFrom: Int, count: Int
     ) {
-        if scratch.rows < tokens.count { scratch = Scratch(model.configuration, rows: tokens.count) }
-        let pass = ForwardPass(model: model, scratch: scratch, pool: pool, product: product, sequences: sequences)
+        if scratch.rows < tokens.count {
+            scratch = Scratch(model.configuration, rows: tokens.count, arithmetic: arithmetic)
+        }
+        let pass = ForwardPass(model: model, scratch: scratch, pool: pool, sequences: sequences)
         pass.run(tokens)
         if count > 0 { pass.logits(from: logitsFrom, count: count) }
     }

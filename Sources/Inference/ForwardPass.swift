@@ -3,90 +3,78 @@ import Kernels
 /// One pass of tokens through a Llama (Touvron et al., 2023), layer by layer. Rows are either a chunk of one sequence's
 /// tokens, or one token of each of several sequences.
 struct ForwardPass {
-    /// How products are computed: the two differ in rounding, and each is the same whatever else is computed beside it.
-    enum Product {
-        /// A chunk of one prompt.
-        case prompt
-        /// One token of each sequence.
-        case batch
-    }
-
     let model: LlamaModel
     let scratch: Scratch
     let pool: WorkerPool
-    let product: Product
     let sequences: [DecodingSequence]
 
     /// Leaves the last layer's output in `scratch.hidden`.
     func run(_ tokens: [Int]) {
-        let rows = tokens.count
         for (row, token) in tokens.enumerated() {
             model.embedding.copyRow(token, to: scratch.hidden + row * model.configuration.hiddenSize)
         }
-        for (index, layer) in model.layers.enumerated() {
-            norm(scratch.hidden, layer.attentionNorm, rows)
-            multiply(scratch.normed, layer.query, rows, into: scratch.queries)
-            multiply(scratch.normed, layer.key, rows, into: scratch.keys)
-            multiply(scratch.normed, layer.value, rows, into: scratch.values)
-            if let biases = layer.biases {
-                addBias(biases.query, toRows: scratch.queries, rows)
-                addBias(biases.key, toRows: scratch.keys, rows)
-                addBias(biases.value, toRows: scratch.values, rows)
-            }
-            attend(layer: index, rows)
-            multiply(scratch.attended, layer.attentionOutput, rows, into: scratch.update)
-            if let biases = layer.biases { addBias(biases.output, toRows: scratch.update, rows) }
-            add(scratch.update, to: scratch.hidden, count: rows * model.configuration.hiddenSize)
+        for layer in model.layers.indices { run(layer: layer, rows: tokens.count) }
+    }
 
-            norm(scratch.hidden, layer.mlpNorm, rows)
-            multiply(scratch.normed, layer.gate, rows, into: scratch.gate)
-            multiply(scratch.normed, layer.up, rows, into: scratch.up)
-            activate(rows)
-            multiply(scratch.gate, layer.down, rows, into: scratch.update)
-            add(scratch.update, to: scratch.hidden, count: rows * model.configuration.hiddenSize)
+    /// Takes the residual stream through one layer.
+    private func run(layer index: Int, rows: Int) {
+        let (layer, shape) = (model.layers[index], model.configuration)
+        takeNorm(scratch.hidden, layer.attentionNorm, rows, for: [layer.query, layer.key, layer.value])
+        multiply([(layer.query, scratch.queries), (layer.key, scratch.keys), (layer.value, scratch.values)])
+        if let biases = layer.biases {
+            addBias(biases.query, toRows: scratch.queries, rows)
+            addBias(biases.key, toRows: scratch.keys, rows)
+            addBias(biases.value, toRows: scratch.values, rows)
         }
+        attend(layer: index, rows)
+        take(scratch.attended, rows, columns: shape.heads * shape.headDim, for: [layer.attentionOutput])
+        multiply([(layer.attentionOutput, scratch.update)])
+        if let biases = layer.biases { addBias(biases.output, toRows: scratch.update, rows) }
+
+        takeNorm(scratch.hidden, adding: scratch.update, layer.mlpNorm, rows, for: [layer.gate, layer.up])
+        multiply([(layer.gate, scratch.gate), (layer.up, scratch.up)])
+        let width = shape.intermediateSize
+        take(scratch.gate, rows, columns: width, for: [layer.down]) { row in
+            swiGLU(scratch.gate + row * width, up: scratch.up + row * width, count: width)
+        }
+        multiply([(layer.down, scratch.update)])
+        add(scratch.update, to: scratch.hidden, count: rows * shape.hiddenSize)
     }
 
     /// Logits of `count` rows from row `first` on, into `scratch.logits`.
     func logits(from first: Int, count: Int) {
-        norm(scratch.hidden + first * model.configuration.hiddenSize, model.finalNorm, count)
-        multiply(scratch.normed, model.output, count, into: scratch.logits)
+        let hidden = scratch.hidden + first * model.configuration.hiddenSize
+        takeNorm(hidden, model.finalNorm, count, for: [model.output])
+        multiply([(model.output, scratch.logits)])
     }
 
-    private func norm(_ input: UnsafePointer<Float>, _ gain: [Float], _ rows: Int) {
-        eachRow(rows) { row in
+    /// Makes the norm of `hidden` the next input. Where there is an update, `hidden` takes it first.
+    private func takeNorm(
+        _ hidden: UnsafeMutablePointer<Float>, adding update: UnsafePointer<Float>? = nil, _ gain: [Float],
+        _ rows: Int, for matrices: [WeightMatrix]
+    ) {
+        let epsilon = Float(model.configuration.normEpsilon)
+        take(scratch.normed, rows, columns: gain.count, for: matrices) { row in
             let start = row * gain.count
-            rmsNorm(
-                input + start, gain: gain, epsilon: Float(model.configuration.normEpsilon), into: scratch.normed + start
-            )
+            if let update { add(update + start, to: hidden + start, count: gain.count) }
+            rmsNorm(hidden + start, gain: gain, epsilon: epsilon, into: scratch.normed + start)
         }
     }
 
-    /// Row by row, so that no row's rounding depends on where it stands among others.
-    private func activate(_ rows: Int) {
-        let width = model.configuration.intermediateSize
-        eachRow(rows) { swiGLU(scratch.gate + $0 * width, up: scratch.up + $0 * width, count: width) }
+    private func take(
+        _ numbers: UnsafeMutablePointer<Float>, _ rows: Int, columns: Int, for matrices: [WeightMatrix],
+        finish: (_ row: Int) -> Void = { _ in }
+    ) {
+        scratch.input.take(
+            numbers, tokens: rows, columns: columns, for: matrices, workers: .pool(pool), finish: finish)
     }
 
-    /// Runs `body` for every row; shared among the threads where there are enough to be worth it.
-    private func eachRow(_ rows: Int, _ body: (Int) -> Void) {
-        let block = 16
-        pool.forEach((rows + block - 1) / block) { index, _ in
-            for row in index * block..<min((index + 1) * block, rows) { body(row) }
-        }
+    private func multiply(_ products: [WeightMatrix.Product]) {
+        WeightMatrix.multiply(scratch.input, products, workers: .pool(pool))
     }
 
     private func addBias(_ bias: [Float], toRows out: UnsafeMutablePointer<Float>, _ rows: Int) {
         for row in 0..<rows { add(bias, to: out + row * bias.count, count: bias.count) }
-    }
-
-    private func multiply(
-        _ input: UnsafePointer<Float>, _ weights: WeightMatrix, _ rows: Int, into out: UnsafeMutablePointer<Float>
-    ) {
-        switch product {
-        case .prompt: weights.multiply(prompt: input, tokens: rows, into: out, workers: .pool(pool))
-        case .batch: weights.multiply(batch: input, tokens: rows, into: out, workers: .pool(pool))
-        }
     }
 
     /// One sequence shares its heads among the threads; several are shared among them whole.

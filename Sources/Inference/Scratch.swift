@@ -1,4 +1,5 @@
 import Descriptions
+import Kernels
 
 /// The activations of one pass, for as many rows (tokens) as it was made for.
 final class Scratch {
@@ -19,10 +20,13 @@ final class Scratch {
     let up: UnsafeMutablePointer<Float>
     /// `[rows, vocabulary]`.
     let logits: UnsafeMutablePointer<Float>
+    /// What the next products take.
+    let input: ProductInput
     private let memory: UnsafeMutablePointer<Float>
 
-    init(_ model: ModelConfiguration, rows: Int) {
+    init(_ model: ModelConfiguration, rows: Int, arithmetic: ArithmeticMode) {
         self.rows = rows
+        input = ProductInput(isRounded: arithmetic == .bfloat16)
         let queryWidth = model.heads * model.headDim
         let keyWidth = model.kvHeads * model.headDim
         let widths = [

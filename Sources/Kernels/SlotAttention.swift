@@ -1,121 +1,137 @@
 import CKernels
-import COpenBLAS
 
-/// Attention of one query head over the slots of its KV head: `softmax(q · Kᵀ / sqrt(D)) · V`.
+/// Attention of queries over the slots of their KV head: `softmax(q · Kᵀ / sqrt(D)) · V`.
 public struct SlotAttention {
-    /// The rotated queries, `[tokens, …]`, `headDim` channels every `stride` floats.
+    /// The rotated queries, `headDim` channels every `stride` floats.
     public var queries: UnsafePointer<Float>
     /// Where the result goes, laid out as `queries`.
     public var output: UnsafeMutablePointer<Float>
-    /// Floats from one token's query (and result) to the next.
+    /// Floats from one query (and result) to the next.
     public var stride: Int
-    /// Queries.
-    public var tokens: Int
+    /// How many queries.
+    public var count: Int
 
-    /// Queries that share a block of scores.
-    private static let block = 64
+    /// Queries that are computed at once.
+    private static let queryBlock = 64
+    /// Slots that they read at a time: their keys and values stay in the first-level cache meanwhile.
+    private static let slotBlock = 64
 
-    /// Attention for `tokens` queries; see the properties.
-    public init(queries: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, stride: Int, tokens: Int) {
+    /// Attention for `count` queries; see the properties.
+    public init(queries: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, stride: Int, count: Int) {
         self.queries = queries
         self.output = output
         self.stride = stride
-        self.tokens = tokens
+        self.count = count
     }
 
-    /// One query over all slots. `seen` is given its probabilities, `[slots]`, valid during the call.
-    public func attendOne(
-        _ slots: SlotBuffer, worker: Worker, seen: (UnsafeBufferPointer<Float>) -> Void = { _ in }
-    ) {
-        let dim = slots.headDim
-        let scores = worker.scratch(slots.count)
-        KernelSet.selected.dot_rows_f32(slots.keys, slots.count, dim, dim, queries, dim, 1, scores, slots.count)
-        KernelSet.selected.softmax(scores, slots.count, 1 / Float(dim).squareRoot())
-        KernelSet.selected.weighted_sum(scores, slots.values, slots.count, dim, output)
-        seen(UnsafeBufferPointer(start: scores, count: slots.count))
+    /// Every query over all slots. The query heads of a group so read their keys and values once.
+    public func attendAll(_ slots: SlotBuffer, worker: Worker) {
+        attend(slots, visible: Array(repeating: slots.count, count: count), worker: worker)
     }
 
-    /// Query i over the first `visible[i]` slots, and, where `partial` is given, over slot i of `partial` beside them.
+    /// Query i over the first `visible[i]` slots, and, where `partial` is given, over slot i of `partial` behind them.
+    /// Slots are taken in blocks and in one pass: the softmax is corrected as larger scores come (Milakov and
+    /// Gimelshein, 2018). A query's result has the same bits whatever other queries there are, and whether its last slot
+    /// is one of `slots` or of `partial`.
     /// - Parameters:
-    ///   - visible: `[tokens]`, rising.
-    ///   - partial: one more key and value for each query, `[tokens, headDim]` each: DMC's open segment as it stood then.
-    ///   - seen: is given each query's probabilities over the slots it sees, in order, valid during the call.
-    public func attend(
-        _ slots: SlotBuffer, visible: UnsafePointer<Int>, partial: SlotBuffer? = nil, worker: Worker,
-        seen: (_ token: Int, _ probabilities: UnsafeBufferPointer<Float>) -> Void = { _, _ in }
-    ) {
-        let limit = visible[tokens - 1]
-        let width = limit + 1
-        let scores = worker.scratch(min(tokens, Self.block) * width)
-        for start in Swift.stride(from: 0, to: tokens, by: Self.block) {
-            let rows = start..<min(start + Self.block, tokens)
-            let columns = visible[rows.upperBound - 1]
-            score(slots, rows, columns, into: scores, width: width)
-            normalise(slots.headDim, rows, columns, visible, partial, scores, width: width)
-            for token in rows {
-                let row = scores + (token - rows.lowerBound) * width
-                seen(token, UnsafeBufferPointer(start: row, count: visible[token]))
+    ///   - visible: `[count]`, rising.
+    ///   - partial: one more key and value for each query, `[count, headDim]` each: DMC's open segment as it stood then.
+    public func attend(_ slots: SlotBuffer, visible: [Int], partial: SlotBuffer? = nil, worker: Worker) {
+        for first in Swift.stride(from: 0, to: count, by: Self.queryBlock) {
+            let rows = first..<min(first + Self.queryBlock, count)
+            let state = OnlineSoftmax(rows.count, width: Self.slotBlock, worker)
+            let limit = visible[rows.upperBound - 1] + (partial == nil ? 0 : 1)
+            for slot in Swift.stride(from: 0, to: limit, by: Self.slotBlock) {
+                let columns = max(0, min(Self.slotBlock, visible[rows.upperBound - 1] - slot))
+                score(slots, slot, columns, rows, state)
+                for (row, query) in rows.enumerated() {
+                    weigh(row, query, visible[query] - slot, columns, partial, slots.headDim, state)
+                }
+                KernelSet.selected.weighted_sums(
+                    state.scores, Self.slotBlock, rows.count, slots.values + slot * slots.headDim, columns,
+                    slots.headDim, state.keep, output + first * stride, stride)
+                guard let partial else { continue }
+                for (row, query) in rows.enumerated() where 0..<Self.slotBlock ~= visible[query] - slot {
+                    addPartial(partial, query, state.shares + row)
+                }
             }
-            sum(slots, rows, columns, scores, width: width)
-            if let partial { addPartial(partial, rows, scores, width: width) }
+            for (row, query) in rows.enumerated() {
+                let out = output + query * stride
+                let sum = state.sums[row]
+                for channel in 0..<slots.headDim { out[channel] /= sum }
+            }
         }
     }
 
-    /// Scores of the block `rows` against `columns` slots.
-    private func score(
-        _ slots: SlotBuffer, _ rows: Range<Int>, _ columns: Int, into scores: UnsafeMutablePointer<Float>, width: Int
+    /// One query over the first `visible` slots: the bits of `attend`. `seen` is given its probabilities, `[visible]`,
+    /// valid during the call.
+    public func attendOne(
+        _ slots: SlotBuffer, visible: Int, worker: Worker, seen: (UnsafeBufferPointer<Float>) -> Void
     ) {
-        guard columns > 0 else { return }
-        cblas_sgemm(
-            CblasRowMajor, CblasNoTrans, CblasTrans, blasint(rows.count), blasint(columns), blasint(slots.headDim),
-            1, queries + rows.lowerBound * stride, blasint(stride), slots.keys, blasint(slots.headDim),
-            0, scores, blasint(width))
-    }
-
-    /// Softmax over what each query sees. The share of its partial slot ends in the row's last place, and what it does
-    /// not see gets 0.
-    private func normalise(
-        _ dim: Int, _ rows: Range<Int>, _ columns: Int, _ visible: UnsafePointer<Int>, _ partial: SlotBuffer?,
-        _ scores: UnsafeMutablePointer<Float>, width: Int
-    ) {
-        let scale = 1 / Float(dim).squareRoot()
-        for token in rows {
-            let row = scores + (token - rows.lowerBound) * width
-            let seen = visible[token]
-            var own: Float = 0
-            if let partial {
-                let key = partial.keys + token * dim
-                KernelSet.selected.dot_rows_f32(key, 1, dim, dim, queries + token * stride, dim, 1, row + seen, 1)
-                KernelSet.selected.softmax(row, seen + 1, scale)
-                own = row[seen]
-            } else {
-                KernelSet.selected.softmax(row, seen, scale)
-            }
-            if seen < columns { (row + seen).update(repeating: 0, count: columns - seen) }
-            row[width - 1] = own
-        }
-    }
-
-    private func sum(
-        _ slots: SlotBuffer, _ rows: Range<Int>, _ columns: Int, _ scores: UnsafePointer<Float>, width: Int
-    ) {
+        attend(slots, visible: [visible], worker: worker)
         let dim = slots.headDim
-        guard columns > 0 else {
-            for token in rows { (output + token * stride).update(repeating: 0, count: dim) }
-            return
-        }
-        cblas_sgemm(
-            CblasRowMajor, CblasNoTrans, CblasNoTrans, blasint(rows.count), blasint(dim), blasint(columns),
-            1, scores, blasint(width), slots.values, blasint(dim),
-            0, output + rows.lowerBound * stride, blasint(stride))
+        let scores = worker.scratch(visible)
+        KernelSet.selected.dot_rows_f32(slots.keys, visible, dim, dim, queries, dim, 1, scores, visible)
+        KernelSet.selected.softmax(scores, visible, 1 / Float(dim).squareRoot())
+        seen(UnsafeBufferPointer(start: scores, count: visible))
     }
 
-    private func addPartial(_ partial: SlotBuffer, _ rows: Range<Int>, _ scores: UnsafePointer<Float>, width: Int) {
-        for token in rows {
-            let share = scores[(token - rows.lowerBound) * width + width - 1]
-            let value = partial.values + token * partial.headDim
-            let out = output + token * stride
-            for channel in 0..<partial.headDim { out[channel] += share * value[channel] }
+    private func score(_ slots: SlotBuffer, _ first: Int, _ columns: Int, _ rows: Range<Int>, _ state: OnlineSoftmax) {
+        let dim = slots.headDim
+        KernelSet.selected.dot_rows_f32(
+            slots.keys + first * dim, columns, dim, dim, queries + rows.lowerBound * stride, stride, rows.count,
+            state.scores, Self.slotBlock)
+    }
+
+    /// Turns a row of scores into shares. `visible` counts from the block's first slot on; what is not seen gets 0.
+    private func weigh(
+        _ row: Int, _ query: Int, _ visible: Int, _ columns: Int, _ partial: SlotBuffer?, _ dim: Int,
+        _ state: OnlineSoftmax
+    ) {
+        let scores = state.scores + row * Self.slotBlock
+        let closed = max(0, min(visible, columns))
+        var seen = closed
+        if let partial, 0..<Self.slotBlock ~= visible {
+            let key = partial.keys + query * dim
+            KernelSet.selected.dot_rows_f32(key, 1, dim, dim, queries + query * stride, dim, 1, scores + seen, 1)
+            seen += 1
         }
+        state.keep[row] = 1
+        if seen > 0 {
+            state.keep[row] = KernelSet.selected.softmax_step(
+                scores, seen, 1 / Float(dim).squareRoot(), state.largest + row, state.sums + row)
+        }
+        if seen > closed { state.shares[row] = scores[closed] }
+        if closed < columns { (scores + closed).update(repeating: 0, count: columns - closed) }
+    }
+
+    private func addPartial(_ partial: SlotBuffer, _ query: Int, _ share: UnsafePointer<Float>) {
+        let dim = partial.headDim
+        var keep: Float = 1
+        KernelSet.selected.weighted_sums(
+            share, 1, 1, partial.values + query * dim, 1, dim, &keep, output + query * stride, dim)
+    }
+}
+
+/// What a block of queries knows of the slots it has read, in a worker's memory.
+private struct OnlineSoftmax {
+    /// Scores of the block of slots at hand, then shares: `[queries, width]`.
+    let scores: UnsafeMutablePointer<Float>
+    /// The largest score so far, and the sum of the shares relative to it: `[queries]`.
+    let largest: UnsafeMutablePointer<Float>
+    let sums: UnsafeMutablePointer<Float>
+    /// By what the last block has shrunk everything before it.
+    let keep: UnsafeMutablePointer<Float>
+    /// Shares of partial slots.
+    let shares: UnsafeMutablePointer<Float>
+
+    init(_ queries: Int, width: Int, _ worker: Worker) {
+        scores = worker.scratch(queries * (width + 4))
+        largest = scores + queries * width
+        sums = largest + queries
+        keep = sums + queries
+        shares = keep + queries
+        largest.update(repeating: -.infinity, count: queries)
+        sums.update(repeating: 0, count: queries)
     }
 }

@@ -1,37 +1,46 @@
 import CKernels
-import COpenBLAS
 
 extension WeightMatrix {
-    /// `out = input · transpose(self)` for the tokens of a prompt: `[tokens, columns]` → `[tokens, rows]`.
-    /// A tile of rows is widened into the worker's own memory and goes through `sgemm` on one thread, so the result
-    /// depends on the inputs and `tokens`, not on the number of threads.
-    public func multiply(
-        prompt input: UnsafePointer<Float>, tokens: Int, into out: UnsafeMutablePointer<Float>, workers: Workforce
-    ) {
-        workers.forEach(tiles.count) { index, worker in
-            let tile = tiles[index]
-            cblas_sgemm(
-                CblasRowMajor, CblasNoTrans, CblasTrans, blasint(tokens), blasint(tile.rows.count), blasint(columns),
-                1, input, blasint(columns), wide(tile, worker), blasint(columns), 0, out + tile.rows.lowerBound,
-                blasint(rows))
+    /// A product and where it goes: `[tokens, matrix.rows]`.
+    public typealias Product = (matrix: WeightMatrix, out: UnsafeMutablePointer<Float>)
+
+    /// `out = input · transpose(self)`, `[tokens, columns]` → `[tokens, rows]`.
+    public func multiply(_ input: ProductInput, into out: UnsafeMutablePointer<Float>, workers: Workforce) {
+        Self.multiply(input, [(self, out)], workers: workers)
+    }
+
+    /// Products of one input with several matrices, in one loop of the threads. A result depends on its row and its
+    /// token alone: it has the same bits in a prompt of any length, in a batch, and on any number of threads.
+    public static func multiply(_ input: ProductInput, _ products: [Product], workers: Workforce) {
+        workers.forEach(products.reduce(0) { $0 + $1.matrix.tiles.count }) { iteration, worker in
+            var (index, tile) = (0, iteration)
+            while tile >= products[index].matrix.tiles.count {
+                tile -= products[index].matrix.tiles.count
+                index += 1
+            }
+            let (matrix, out) = products[index]
+            matrix.multiply(matrix.tiles[tile], input, out, worker)
         }
     }
 
-    /// The same for one token of each of several sequences. A token's result does not depend on the others.
-    public func multiply(
-        batch input: UnsafePointer<Float>, tokens: Int, into out: UnsafeMutablePointer<Float>, workers: Workforce
-    ) {
-        workers.forEach(tiles.count) { index, worker in
-            let tile = tiles[index]
-            let (count, target) = (tile.rows.count, out + tile.rows.lowerBound)
-            switch tile.storage {
-            case .float32, .float16:
-                KernelSet.selected.dot_rows_f32(
-                    wide(tile, worker), count, columns, columns, input, columns, tokens, target, rows)
-            case .bfloat16(let numbers):
-                KernelSet.selected.dot_rows_bf16(
-                    numbers, count, columns, columns, input, columns, tokens, target, rows)
-            }
+    /// Whether products with it read an input's bfloat16 numbers.
+    func readsNarrow(_ input: ProductInput) -> Bool {
+        guard input.isRounded, case .bfloat16 = tiles.first?.storage else { return false }
+        return true
+    }
+
+    private func multiply(_ tile: Tile, _ input: ProductInput, _ out: UnsafeMutablePointer<Float>, _ worker: Worker) {
+        let (count, target) = (tile.rows.count, out + tile.rows.lowerBound)
+        switch tile.storage {
+        case .bfloat16(let numbers) where input.isRounded:
+            KernelSet.selected.dot_rows_narrow(
+                numbers, count, columns, columns, input.narrow!, columns, input.tokens, target, rows)
+        case .bfloat16(let numbers):
+            KernelSet.selected.dot_rows_bf16(
+                numbers, count, columns, columns, input.singles!, columns, input.tokens, target, rows)
+        case .float32, .float16:
+            KernelSet.selected.dot_rows_f32(
+                wide(tile, worker), count, columns, columns, input.singles!, columns, input.tokens, target, rows)
         }
     }
 

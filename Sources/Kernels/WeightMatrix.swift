@@ -39,8 +39,8 @@ public struct WeightMatrix: @unchecked Sendable {
         let rows: Range<Int>
     }
 
-    /// Small enough to share work evenly, large enough to be worth a call.
-    private static let rowsPerTile = 128
+    /// Few enough that threads end together, enough to be worth a call.
+    private static let rowsPerTile = 64
 
     /// Outputs of a product with it.
     public let rows: Int

@@ -1,4 +1,4 @@
-import COpenBLAS
+import CKernels
 import Foundation
 import Synchronization
 
@@ -12,9 +12,8 @@ public final class WorkerPool: Sendable {
     private let workers: [Worker]
     private let board = JobBoard()
 
-    /// A pool of `threads` threads, at least 1. OpenBLAS is told to add none of its own.
+    /// A pool of `threads` threads, at least 1.
     public init(threads: Int) {
-        openblas_set_num_threads(1)
         workers = (0..<max(1, threads)).map { _ in Worker() }
         for worker in workers.dropFirst() {
             let thread = Thread { [board] in board.serve(worker) }
@@ -70,35 +69,42 @@ private final class Job: @unchecked Sendable {
         var turns = 0
         while done.load(ordering: .acquiring) < count {
             turns += 1
-            if turns > JobBoard.patience { sched_yield() }
+            if turns > JobBoard.patience { sched_yield() } else { hr_pause() }
         }
     }
 }
 
 /// Where the current job hangs, and where threads wait for the next.
 private final class JobBoard: @unchecked Sendable {
-    /// Turns of busy waiting before a thread lets others run: some microseconds, the gap between two products.
-    static let patience = 3_000
+    /// Turns of busy waiting before a thread lets others run: some tens of microseconds, more than the gap between two
+    /// products of a pass.
+    static let patience = 2_000
     /// Times it lets others run before it sleeps.
     private static let yields = 50
 
     private let condition = NSCondition()
     private let generation = Atomic<Int>(0)
-    private var job: Job?
-    private var isClosed = false
+    /// Threads that sleep, or are about to.
+    private let sleepers = Atomic<Int>(0)
+    private let isClosed = Atomic<Bool>(false)
+    private let job = Mutex<Job?>(nil)
 
     func post(_ job: Job) {
-        condition.lock()
-        self.job = job
-        generation.wrappingAdd(1, ordering: .releasing)
-        condition.broadcast()
-        condition.unlock()
+        self.job.withLock { $0 = job }
+        announce()
     }
 
     func close() {
+        isClosed.store(true, ordering: .sequentiallyConsistent)
+        announce()
+    }
+
+    /// Both this and `sleep` write first and then read what the other wrote, so a thread that goes to sleep has seen the
+    /// new generation or is seen.
+    private func announce() {
+        generation.wrappingAdd(1, ordering: .sequentiallyConsistent)
+        guard sleepers.load(ordering: .sequentiallyConsistent) > 0 else { return }
         condition.lock()
-        isClosed = true
-        generation.wrappingAdd(1, ordering: .releasing)
         condition.broadcast()
         condition.unlock()
     }
@@ -107,13 +113,9 @@ private final class JobBoard: @unchecked Sendable {
         var seen = 0
         while true {
             awaitChange(from: seen)
-            condition.lock()
-            while generation.load(ordering: .acquiring) == seen { condition.wait() }
             seen = generation.load(ordering: .acquiring)
-            let (job, isClosed) = (self.job, self.isClosed)
-            condition.unlock()
-            if isClosed { return }
-            job?.work(as: worker)
+            if isClosed.load(ordering: .acquiring) { return }
+            job.withLock { $0 }?.work(as: worker)
         }
     }
 
@@ -121,8 +123,21 @@ private final class JobBoard: @unchecked Sendable {
         var turns = 0
         while generation.load(ordering: .acquiring) == seen {
             turns += 1
-            if turns > Self.patience { sched_yield() }
-            if turns > Self.patience + Self.yields { return }
+            if turns <= Self.patience {
+                hr_pause()
+            } else if turns <= Self.patience + Self.yields {
+                sched_yield()
+            } else {
+                sleep(from: seen)
+            }
         }
+    }
+
+    private func sleep(from seen: Int) {
+        condition.lock()
+        sleepers.wrappingAdd(1, ordering: .sequentiallyConsistent)
+        while generation.load(ordering: .sequentiallyConsistent) == seen { condition.wait() }
+        sleepers.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+        condition.unlock()
     }
 }

@@ -33,6 +33,8 @@ public struct Evaluation: Encodable, Sendable {
     public let fingerprint: String
     /// The policy that ran.
     public let policy: String
+    /// How products were computed.
+    public let arithmetic: ArithmeticMode
     /// The prompts, in order.
     public internal(set) var prompts: [PromptScore] = []
     /// Mean over predicted tokens, in nats; nil where nothing was predicted.
@@ -54,11 +56,12 @@ public struct Evaluation: Encodable, Sendable {
     /// Tokens of all prompts.
     public var tokens: Int { prompts.reduce(0) { $0 + $1.tokens } }
 
-    init(model: LoadedModel, policy: CachePolicy) {
+    init(model: LoadedModel, options: RunOptions) {
         self.model = model.checkpoint.name
         grouping = model.llama.configuration.grouping
         fingerprint = model.checkpoint.fingerprint
-        self.policy = policy.description
+        policy = options.policy.description
+        arithmetic = options.arithmetic
     }
 
     mutating func add(_ outcome: PromptOutcome) {
@@ -76,7 +79,7 @@ public struct Evaluation: Encodable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case model, grouping, fingerprint, policy, prompts, decisions
+        case model, grouping, fingerprint, policy, arithmetic, prompts, decisions
         case meanNLL = "mean_nll"
         case compressionRatio = "compression_ratio"
         case nearTies = "near_ties"
@@ -89,6 +92,7 @@ public struct Evaluation: Encodable, Sendable {
         try container.encodeIfPresent(grouping, forKey: .grouping)
         try container.encode(fingerprint, forKey: .fingerprint)
         try container.encode(policy, forKey: .policy)
+        try container.encode(arithmetic, forKey: .arithmetic)
         try container.encode(prompts, forKey: .prompts)
         try container.encode(decisions, forKey: .decisions)
         try container.encode(nearTies, forKey: .nearTies)

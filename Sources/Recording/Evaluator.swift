@@ -15,7 +15,7 @@ public struct Evaluator {
         _ prompts: [Prompt], shouldStop: () -> Bool = { false }, progress: (RunProgress) -> Void = { _ in }
     ) throws -> Evaluation {
         let runner = try PromptRunner(model, options: options)
-        var evaluation = Evaluation(model: model, policy: options.policy)
+        var evaluation = Evaluation(model: model, options: options)
         let (done, timing) = try runner.run(prompts, shouldStop: shouldStop, progress: progress) { evaluation.add($0) }
         guard done == prompts.count else { throw Interrupted(done: done, total: prompts.count) }
         evaluation.timing = timing

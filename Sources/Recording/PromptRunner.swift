@@ -29,7 +29,7 @@ public struct PromptRunner {
         let shape = model.llama.configuration
         let recorders = Recorders()
         let runner = BatchRunner(
-            Engine(model.llama, threads: options.threads), batch: options.batch,
+            Engine(model.llama, threads: options.threads, arithmetic: options.arithmetic), batch: options.batch,
             contextLength: model.llama.contextLength(under: options.policy)
         ) { index in
             let length = options.length(of: prompts[first + index])

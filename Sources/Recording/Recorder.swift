@@ -109,7 +109,8 @@ public struct Recorder {
             model: model.checkpoint.name, configuration: model.llama.configuration,
             checkpointFingerprint: model.checkpoint.fingerprint,
             tokenizerFingerprint: model.tokenizer?.fingerprint ?? "", policy: options.policy,
-            kernelSet: KernelSet.name, seed: options.sampling.temperature > 0 ? options.seed : 0,
+            arithmetic: options.arithmetic, kernelSet: KernelSet.name,
+            seed: options.sampling.temperature > 0 ? options.seed : 0,
             maxNewTokens: options.maxNewTokens, sampling: options.sampling.description,
             promptListDigest: Prompt.listDigest(prompts), keepsTokens: keepsTokens,
             compressesDecisions: compresses, shard: shard)

@@ -16,11 +16,13 @@ public struct RunOptions: Sendable {
     public var batch: Int
     /// Threads of the engine.
     public var threads: Int
+    /// How products are computed.
+    public var arithmetic: ArithmeticMode
 
     /// Options by their values; see the properties.
     public init(
         policy: CachePolicy, maxNewTokens: Int = 0, sampling: SamplingSettings = .greedy, seed: UInt64 = 0,
-        batch: Int = 1, threads: Int = WorkerPool.cores
+        batch: Int = 1, threads: Int = WorkerPool.cores, arithmetic: ArithmeticMode = .float32
     ) {
         self.policy = policy
         self.maxNewTokens = maxNewTokens
@@ -28,6 +30,7 @@ public struct RunOptions: Sendable {
         self.seed = seed
         self.batch = batch
         self.threads = threads
+        self.arithmetic = arithmetic
     }
 
     /// How long a prompt's sequence can become.

@@ -24,7 +24,7 @@ public struct TextGenerator {
         var texts: [Int: TextGeneration] = [:]
         var decoders = try prompts.map(decoder(behind:))
         let runner = BatchRunner(
-            Engine(model.llama, threads: options.threads), batch: options.batch,
+            Engine(model.llama, threads: options.threads, arithmetic: options.arithmetic), batch: options.batch,
             contextLength: model.llama.contextLength(under: options.policy)
         ) { index in
             try model.llama.makeCache(options.policy, length: options.length(of: prompts[index]))

@@ -16,7 +16,7 @@ public struct TraceHeader: Equatable, Sendable {
     public var decisionRule: DecisionRule
     /// What activations were rounded to.
     public var arithmetic: ArithmeticMode
-    /// The instruction set and library whose rounding the numbers carry, such as `avx2+openblas-0.3.21-zen`.
+    /// The kernels whose rounding the numbers carry, such as `avx512`.
     public var kernelSet: String
     /// Seed of the sampling; 0 for greedy.
     public var seed: UInt64

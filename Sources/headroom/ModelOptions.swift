@@ -24,6 +24,9 @@ struct ModelOptions: ParsableArguments {
         transform: policy(_:))
     var policy: CachePolicy?
 
+    @Option(help: "float32, or bfloat16: activations rounded before every product, sums in float32.")
+    var arithmetic = ArithmeticMode.float32
+
     @Option(help: "Threads; by default one a core.")
     var threads: Int?
 
@@ -38,9 +41,12 @@ struct ModelOptions: ParsableArguments {
     }
 
     func options(for model: LoadedModel) -> RunOptions {
-        RunOptions(policy: policy ?? model.llama.defaultPolicy, threads: threads ?? WorkerPool.cores)
+        RunOptions(
+            policy: policy ?? model.llama.defaultPolicy, threads: threads ?? WorkerPool.cores, arithmetic: arithmetic)
     }
 }
+
+extension ArithmeticMode: ExpressibleByArgument {}
 
 /// How tokens are chosen: options that `record` and `generate` share.
 struct SamplingOptions: ParsableArguments {

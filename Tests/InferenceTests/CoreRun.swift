@@ -29,13 +29,14 @@ struct CoreRun {
 
     /// Feeds `tokens` to an empty cache of `model`.
     init(
-        _ model: LlamaModel, _ tokens: [Int], _ path: Path, decisions: DMCCache.Decisions = .learned, threads: Int = 2
+        _ model: LlamaModel, _ tokens: [Int], _ path: Path, decisions: DMCCache.Decisions = .learned, threads: Int = 2,
+        arithmetic: ArithmeticMode = .float32
     ) {
         let shape = model.configuration
         let watcher = Watcher(layers: shape.layers, kvHeads: shape.kvHeads)
         let cache: any KVCache =
             shape.dmc == nil ? FullCache(model) : DMCCache(model, decisions: decisions, observer: watcher)
-        self.init(model, tokens, path, cache, watcher, threads: threads)
+        self.init(model, tokens, path, cache, watcher, threads: threads, arithmetic)
     }
 
     /// Feeds `tokens`, of which the first `promptTokens` count as the prompt, to an empty cache under `policy`.
@@ -46,14 +47,15 @@ struct CoreRun {
         let watcher = Watcher(layers: shape.layers, kvHeads: shape.kvHeads)
         let length = SequenceLength(prompt: promptTokens, total: tokens.count)
         let cache = try model.makeCache(policy, length: length, observer: watcher)
-        self.init(model, tokens, path, cache, watcher, threads: threads)
+        self.init(model, tokens, path, cache, watcher, threads: threads, .float32)
     }
 
     private init(
-        _ model: LlamaModel, _ tokens: [Int], _ path: Path, _ cache: any KVCache, _ watcher: Watcher, threads: Int
+        _ model: LlamaModel, _ tokens: [Int], _ path: Path, _ cache: any KVCache, _ watcher: Watcher, threads: Int,
+        _ arithmetic: ArithmeticMode
     ) {
         let shape = model.configuration
-        let engine = Engine(model, threads: threads)
+        let engine = Engine(model, threads: threads, arithmetic: arithmetic)
         let sequence = DecodingSequence(cache: cache)
         let prompt =
             switch path {

@@ -83,6 +83,27 @@ struct ReferenceTests {
         #expect(CoreRun(try plain.loaded(), tokens, .parallel).difference(to: expected.logits) > 0.01)
     }
 
+    @Test(
+        "In bfloat16 arithmetic what goes into a product is rounded, and nothing else is",
+        arguments: [ModelCase.plain[1], ModelCase.plain[6], ModelCase.compressed[0], ModelCase.compressed[8]])
+    func rounding(model: ModelCase) throws {
+        let tokens = model.tokens(60)
+        let expected = ReferenceLlama(model.model, roundsInputs: true).run(tokens).logits
+        let loaded = try model.model.loaded()
+        let rounded = CoreRun(loaded, tokens, .parallel, arithmetic: .bfloat16)
+        let unrounded = CoreRun(loaded, tokens, .parallel)
+        // Where a number lies in the middle between two, single and double precision may round it differently: such
+        // steps are rare, and small beside what all the others do.
+        #expect(Self.distance(rounded.logits, expected) <= 0.5 * Self.distance(unrounded.logits, expected))
+        #expect(Self.distance(unrounded.logits, expected) > 1e-4)
+    }
+
+    /// The root of the mean square difference.
+    private static func distance(_ mine: [[Float]], _ theirs: [[Double]]) -> Double {
+        let squares = zip(mine.joined(), theirs.joined()).map { (Double($0) - $1) * (Double($0) - $1) }
+        return (squares.reduce(0, +) / Double(squares.count)).squareRoot()
+    }
+
     @Test("A model's default policy is that of its configuration")
     func defaultPolicy() throws {
         #expect(try ModelCase.plain[0].model.loaded().defaultPolicy == .full)

@@ -74,19 +74,69 @@ struct ElementwiseTests {
         }
     }
 
-    @Test("A weighted sum of rows is right at every width")
-    func weightedSum() {
+    @Test("Softmax block by block comes to that of all values, however they rise", arguments: [Float(1), 0.125])
+    func softmaxInSteps(scale: Float) {
+        each { set, count, numbers in
+            let values = numbers.normals(count, 8) + [100, -100, 3e4] + numbers.normals(count, 8)
+            var (shares, factors) = ([Float](), [Float]())
+            var (largest, sum) = (-Float.infinity, Float(0))
+            for first in stride(from: 0, to: values.count, by: 9) {
+                var block = Array(values[first..<min(first + 9, values.count)]) + [-1]
+                let keep = set.softmax_step(&block, block.count - 1, scale, &largest, &sum)
+                #expect(block.removeLast() == -1)
+                for index in factors.indices { factors[index] *= keep }
+                shares += block
+                factors += block.map { _ in 1 }
+            }
+            for (index, expected) in exactSoftmax(values, scale).enumerated() {
+                let found = Double(shares[index]) * Double(factors[index]) / Double(sum)
+                #expect(abs(found - expected) <= 4e-6 * expected + 1e-12, "\(set.title), \(count)")
+            }
+        }
+    }
+
+    @Test("Weighted sums of rows are right at every width, added to what is kept or in place of it")
+    func weightedSums() {
         each { set, width, numbers in
-            for count in [1, 2, 5, 40] {
-                let (weights, rows) = (numbers.normals(count), numbers.normals(count * width))
-                var out = [Float](repeating: -1, count: width + 1)
-                set.weighted_sum(weights, rows, count, width, &out)
-                for channel in 0..<width {
-                    let terms = (0..<count).map { Double(weights[$0]) * Double(rows[$0 * width + channel]) }
-                    let bound = 1e-6 * terms.reduce(0) { $0 + abs($1) }
-                    #expect(abs(Double(out[channel]) - terms.reduce(0, +)) <= bound, "\(set.title), \(width)")
+            for (count, tokens) in [(1, 1), (2, 3), (5, 4), (40, 9), (0, 2)] {
+                let (weights, rows) = (numbers.normals((count + 2) * tokens), numbers.normals(count * width + 1))
+                let before = numbers.normals(tokens * (width + 1))
+                let keep = (0..<tokens).map { [Float(0), 1, 0.25][$0 % 3] }
+                // What is not kept need not be a number.
+                var out = before.indices.map { keep[$0 / (width + 1)] == 0 ? .nan : before[$0] }
+                for token in 0..<tokens { out[token * (width + 1) + width] = -1 }
+                set.weighted_sums(weights, count + 2, tokens, rows, count, width, keep, &out, width + 1)
+                for token in 0..<tokens {
+                    for channel in 0..<width {
+                        let place = token * (width + 1) + channel
+                        var terms = (0..<count).map {
+                            Double(weights[token * (count + 2) + $0]) * Double(rows[$0 * width + channel])
+                        }
+                        terms.append(Double(keep[token]) * Double(before[place]))
+                        let bound = 1e-6 * terms.reduce(0) { $0 + abs($1) }
+                        #expect(abs(Double(out[place]) - terms.reduce(0, +)) <= bound, "\(set.title), \(width)")
+                    }
+                    #expect(out[token * (width + 1) + width] == -1)
                 }
-                #expect(out[width] == -1)
+            }
+        }
+    }
+
+    @Test("A token's weighted sum has the same bits alone and among others, with rows of weight 0 behind it or without")
+    func weightedSumsIndependence() {
+        each { set, width, numbers in
+            let (count, tokens) = (11, 9)
+            var weights = numbers.normals(count * tokens)
+            let rows = numbers.normals(count * width)
+            for token in 0..<tokens { for slot in 8..<count { weights[token * count + slot] = 0 } }
+            let keep = [Float](repeating: 0, count: tokens)
+            var together = [Float](repeating: .nan, count: tokens * width)
+            set.weighted_sums(weights, count, tokens, rows, count, width, keep, &together, width)
+            for token in 0..<tokens {
+                var alone = [Float](repeating: .nan, count: width)
+                set.weighted_sums(Array(weights[(token * count)...]), count, 1, rows, 8, width, keep, &alone, width)
+                let found = together[token * width..<(token + 1) * width].map(\.bitPattern)
+                #expect(found == alone.map(\.bitPattern), "\(set.title), \(width)")
             }
         }
     }

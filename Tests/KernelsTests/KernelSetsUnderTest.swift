@@ -2,9 +2,12 @@ import CKernels
 import TestSupport
 import Testing
 
-/// The sets a test runs on: the one this process selected, and the plain one it is held to.
+/// The sets a test runs on: all that this machine can run.
 enum KernelSetsUnderTest {
-    static var all: [hr_kernels] { [hr_kernels_selected().pointee, hr_kernels_plain().pointee] }
+    static var all: [hr_kernels] {
+        let names: [String] = ["plain", "avx2", "avx512"]
+        return names.compactMap { hr_kernels_named($0)?.pointee }
+    }
 
     /// Sizes around the widths of vectors and blocks.
     static let sizes = [1, 2, 7, 8, 9, 15, 16, 17, 31, 32, 33, 47, 64, 65, 100]
@@ -12,6 +15,11 @@ enum KernelSetsUnderTest {
 
 extension hr_kernels {
     var title: String { String(cString: name) }
+}
+
+/// In which widths a product's weights and input are given.
+enum ProductWidths: CaseIterable {
+    case singles, narrowWeights, narrow
 }
 
 /// A product's operands with gaps between rows, so that a wrong stride is seen.
@@ -27,7 +35,7 @@ struct StridedProduct {
     var rowStride: Int { columns + Self.gap }
     var outStride: Int { rows + Self.gap }
 
-    /// Operands drawn from `seed`; the weights are bfloat16 numbers, so that both kernels can be held to them.
+    /// Operands drawn from `seed`, all bfloat16 numbers, so that kernels of every width can be held to them.
     init(rows: Int, columns: Int, tokens: Int, seed: UInt64) {
         var numbers = SeededNumbers(seed: seed)
         func padded(_ count: Int) -> [Float] {
@@ -41,21 +49,29 @@ struct StridedProduct {
     }
 
     /// What `set` makes of it, `[tokens, rows + gap]`; what it did not write is −1.
-    func run(_ set: hr_kernels, narrow: Bool, tokens range: Range<Int>) -> [Float] {
+    func run(_ set: hr_kernels, _ widths: ProductWidths, tokens range: Range<Int>) -> [Float] {
         var out = [Float](repeating: -1, count: tokens * outStride)
-        let narrowed = weights.map { UInt16(truncatingIfNeeded: $0.bitPattern >> 16) }
+        let first = range.lowerBound * rowStride
+        let x = Array(input[first..<range.upperBound * rowStride])
         out.withUnsafeMutableBufferPointer { out in
-            input.withUnsafeBufferPointer { input in
-                let x = input.baseAddress! + range.lowerBound * rowStride
-                let y = out.baseAddress! + range.lowerBound * outStride
-                if narrow {
-                    set.dot_rows_bf16(narrowed, rows, rowStride, columns, x, rowStride, range.count, y, outStride)
-                } else {
-                    set.dot_rows_f32(weights, rows, rowStride, columns, x, rowStride, range.count, y, outStride)
-                }
+            let y = out.baseAddress! + range.lowerBound * outStride
+            switch widths {
+            case .singles:
+                set.dot_rows_f32(weights, rows, rowStride, columns, x, rowStride, range.count, y, outStride)
+            case .narrowWeights:
+                set.dot_rows_bf16(
+                    Self.narrowed(weights), rows, rowStride, columns, x, rowStride, range.count, y, outStride)
+            case .narrow:
+                set.dot_rows_narrow(
+                    Self.narrowed(weights), rows, rowStride, columns, Self.narrowed(x), rowStride, range.count, y,
+                    outStride)
             }
         }
         return out
+    }
+
+    private static func narrowed(_ numbers: [Float]) -> [UInt16] {
+        numbers.map { UInt16(truncatingIfNeeded: $0.bitPattern >> 16) }
     }
 
     /// The exact result at a place, and the sum of magnitudes that bounds its rounding.

@@ -44,7 +44,7 @@ struct SlotAttentionTests {
             input.withUnsafeBufferPointer { input in
                 output.withUnsafeMutableBufferPointer { output in
                     SlotAttention(
-                        queries: input.baseAddress!, output: output.baseAddress!, stride: stride, tokens: tokens
+                        queries: input.baseAddress!, output: output.baseAddress!, stride: stride, count: tokens
                     ).attend(buffer, visible: visible, partial: partials, worker: worker)
                 }
             }
@@ -79,24 +79,69 @@ struct SlotAttentionTests {
         check(dim: dim, slots: 1, visible: Array(repeating: 0, count: 100), hasPartials: true)
     }
 
-    @Test("One query over all slots is right", arguments: [1, 2, 7, 8, 9, 65, 300])
-    func one(slots: Int) {
+    @Test(
+        "One query over its first slots is right, and is told its probabilities", arguments: [1, 2, 7, 8, 9, 65, 300])
+    func one(visible: Int) {
         for dim in [6, 32, 40] {
-            let buffer = filled(slots, dim, seed: 3)
+            let buffer = filled(visible + 3, dim, seed: 3)
             var numbers = SeededNumbers(seed: 6)
             let query = numbers.normals(dim)
             var output = [Float](repeating: -1, count: dim)
+            var total = 0.0
             WorkerPool(threads: 1).forEach(1) { _, worker in
                 query.withUnsafeBufferPointer { query in
                     output.withUnsafeMutableBufferPointer {
-                        SlotAttention(queries: query.baseAddress!, output: $0.baseAddress!, stride: dim, tokens: 1)
-                            .attendOne(buffer, worker: worker)
+                        SlotAttention(queries: query.baseAddress!, output: $0.baseAddress!, stride: dim, count: 1)
+                            .attendOne(buffer, visible: visible, worker: worker) {
+                                #expect($0.count == visible)
+                                total = $0.reduce(0) { $0 + Double($1) }
+                            }
                     }
                 }
             }
-            for (found, expected) in zip(output, exact(query, buffer, visible: slots, partial: nil)) {
+            #expect(abs(total - 1) <= 1e-5)
+            for (found, expected) in zip(output, exact(query, buffer, visible: visible, partial: nil)) {
                 #expect(abs(Double(found) - expected) <= 2e-6)
             }
         }
+    }
+
+    @Test("A query has the same bits alone and among others, its last slot closed or open", arguments: [6, 64])
+    func independence(dim: Int) {
+        let tokens = 150
+        let buffer = filled(tokens + 60, dim, seed: 3)
+        let visible = (0..<tokens).map { $0 + 50 }
+        // What each query's open slot holds is also the slot that follows those it sees.
+        let partials = SlotBuffer(headDim: dim, capacity: tokens)
+        partials.resize(to: tokens)
+        for token in 0..<tokens {
+            let offset = visible[token] * dim
+            partials.set(token, key: buffer.keys + offset, value: buffer.values + offset)
+        }
+        var numbers = SeededNumbers(seed: 7)
+        let queries = numbers.normals(tokens * dim, 2)
+        let together = attend(queries, buffer, visible: visible.map { $0 + 1 }, nil)
+        #expect(attend(queries, buffer, visible: visible, partials) == together)
+        for token in 0..<tokens {
+            let query = Array(queries[token * dim..<(token + 1) * dim])
+            let alone = attend(query, buffer, visible: [visible[token] + 1], nil)
+            #expect(alone == Array(together[token * dim..<(token + 1) * dim]), "query \(token)")
+        }
+    }
+
+    /// Bits of the attention of `queries`.
+    private func attend(_ queries: [Float], _ slots: SlotBuffer, visible: [Int], _ partial: SlotBuffer?) -> [UInt32] {
+        var output = [Float](repeating: .nan, count: queries.count)
+        WorkerPool(threads: 1).forEach(1) { _, worker in
+            queries.withUnsafeBufferPointer { queries in
+                output.withUnsafeMutableBufferPointer { output in
+                    SlotAttention(
+                        queries: queries.baseAddress!, output: output.baseAddress!, stride: slots.headDim,
+                        count: visible.count
+                    ).attend(slots, visible: visible, partial: partial, worker: worker)
+                }
+            }
+        }
+        return output.map(\.bitPattern)
     }
 }

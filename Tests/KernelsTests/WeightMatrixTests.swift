@@ -31,35 +31,46 @@ struct WeightMatrixTests {
         }
     }
 
-    private enum Kind: CaseIterable { case prompt, batch }
+    /// How a product is computed: in which width weights are stored, and whether its input is rounded.
+    private enum Kind: CaseIterable {
+        case singles, narrowWeights, roundedInput, narrow
 
-    private func product(
-        _ kind: Kind, _ matrix: WeightMatrix, _ input: [Float], tokens: Int, _ workers: Workforce
-    ) -> [Float] {
-        var out = [Float](repeating: .nan, count: tokens * matrix.rows)
-        switch kind {
-        case .prompt: matrix.multiply(prompt: input, tokens: tokens, into: &out, workers: workers)
-        case .batch: matrix.multiply(batch: input, tokens: tokens, into: &out, workers: workers)
-        }
-        return out
+        var hasNarrowWeights: Bool { self == .narrowWeights || self == .narrow }
+        var isRounded: Bool { self == .roundedInput || self == .narrow }
     }
 
-    @Test("Both products are right, in both widths, on either side of a tile's border", arguments: [false, true])
-    func values(isNarrow: Bool) {
+    private func product(_ kind: Kind, _ matrices: [WeightMatrix], _ input: [Float], _ workers: Workforce) -> [[Float]]
+    {
+        var input = input
+        let (columns, tokens) = (matrices[0].columns, input.count / matrices[0].columns)
+        let out = matrices.map { UnsafeMutablePointer<Float>.allocate(capacity: tokens * $0.rows) }
+        defer { for out in out { out.deallocate() } }
+        let taken = ProductInput(isRounded: kind.isRounded)
+        input.withUnsafeMutableBufferPointer {
+            taken.take($0.baseAddress!, tokens: tokens, columns: columns, for: matrices, workers: workers)
+            WeightMatrix.multiply(taken, zip(matrices, out).map { ($0, $1) }, workers: workers)
+        }
+        return zip(matrices, out).map { Array(UnsafeBufferPointer(start: $1, count: tokens * $0.rows)) }
+    }
+
+    @Test("Products are right in all widths, on either side of a tile's border")
+    func values() {
         let columns = 37
         let pool = WorkerPool(threads: 2)
-        for rows in [1, 5, 127, 128, 129, 300] {
+        for rows in [1, 5, 63, 64, 65, 300] {
             let numbers = Numbers(rows * columns)
-            let matrix = numbers.matrix(rows, columns, isNarrow: isNarrow)
             for tokens in [1, 2, 9] {
                 var seeded = SeededNumbers(seed: 2)
                 let input = seeded.normals(tokens * columns)
                 for kind in Kind.allCases {
-                    let out = product(kind, matrix, input, tokens: tokens, .pool(pool))
+                    let matrix = numbers.matrix(rows, columns, isNarrow: kind.hasNarrowWeights)
+                    let out = product(kind, [matrix], input, .pool(pool))[0]
                     for index in out.indices {
                         let (token, row) = index.quotientAndRemainder(dividingBy: rows)
                         let terms = (0..<columns).map {
-                            Double(numbers.wide[row * columns + $0]) * Double(input[token * columns + $0])
+                            let x = input[token * columns + $0]
+                            return Double(numbers.wide[row * columns + $0])
+                                * Double(kind.isRounded ? x.roundedToBFloat16 : x)
                         }
                         let bound = 1e-6 * terms.reduce(0) { $0 + abs($1) }
                         #expect(abs(Double(out[index]) - terms.reduce(0, +)) <= bound, "\(kind) \(rows) \(index)")
@@ -69,40 +80,45 @@ struct WeightMatrixTests {
         }
     }
 
-    @Test("A batch's product has each token's bits, whatever stands beside it", arguments: [false, true])
-    func batch(isNarrow: Bool) {
-        let (rows, columns) = (131, 43)
-        let matrix = Numbers(rows * columns).matrix(rows, columns, isNarrow: isNarrow)
+    @Test("Several products of one input are those of each alone, in one width or in two")
+    func several() {
+        let columns = 43
+        let matrices = [(70, false), (1, true), (33, true), (32, false)].map { rows, isNarrow in
+            Numbers(rows * columns).matrix(rows, columns, isNarrow: isNarrow)
+        }
         let pool = WorkerPool(threads: 2)
         var seeded = SeededNumbers(seed: 3)
-        let input = seeded.normals(9 * columns)
-        for tokens in 1...9 {
-            let together = product(.batch, matrix, input, tokens: tokens, .pool(pool))
-            for token in 0..<tokens {
-                let row = Array(input[token * columns..<(token + 1) * columns])
-                let alone = product(.batch, matrix, row, tokens: 1, .pool(pool))
-                #expect(
-                    together[token * rows..<(token + 1) * rows].map(\.bitPattern) == alone.map(\.bitPattern),
-                    "token \(token) of \(tokens)")
+        let input = seeded.normals(5 * columns)
+        for kind in [Kind.singles, .narrow] {
+            let together = product(kind, matrices, input, .pool(pool))
+            for (index, matrix) in matrices.enumerated() {
+                #expect(together[index] == product(kind, [matrix], input, .pool(pool))[0], "\(kind), matrix \(index)")
             }
         }
     }
 
-    @Test("Products have the same bits on one, two and three threads, and within a loop", arguments: [false, true])
-    func threads(isNarrow: Bool) {
-        let (rows, columns, tokens) = (700, 96, 33)
-        let matrix = Numbers(rows * columns).matrix(rows, columns, isNarrow: isNarrow)
-        var seeded = SeededNumbers(seed: 8)
+    @Test("A token has the same bits alone and among any others, and on one, two and three threads")
+    func independence() {
+        let (rows, columns, tokens) = (131, 43, 40)
+        let numbers = Numbers(rows * columns)
+        var seeded = SeededNumbers(seed: 3)
         let input = seeded.normals(tokens * columns)
         for kind in Kind.allCases {
+            let matrix = numbers.matrix(rows, columns, isNarrow: kind.hasNarrowWeights)
             let pool = WorkerPool(threads: 1)
-            let expected = product(kind, matrix, input, tokens: tokens, .pool(pool)).map(\.bitPattern)
+            let together = product(kind, [matrix], input, .pool(pool))[0].map(\.bitPattern)
+            for token in 0..<tokens {
+                let alone = product(kind, [matrix], Array(input[token * columns..<(token + 1) * columns]), .pool(pool))[
+                    0]
+                #expect(
+                    Array(together[token * rows..<(token + 1) * rows]) == alone.map(\.bitPattern), "\(kind), \(token)")
+            }
             for threads in [2, 3] {
-                let found = product(kind, matrix, input, tokens: tokens, .pool(WorkerPool(threads: threads)))
-                #expect(found.map(\.bitPattern) == expected, "\(kind) on \(threads) threads")
+                let found = product(kind, [matrix], input, .pool(WorkerPool(threads: threads)))[0]
+                #expect(found.map(\.bitPattern) == together, "\(kind) on \(threads) threads")
             }
             pool.forEach(1) { _, worker in
-                #expect(product(kind, matrix, input, tokens: tokens, .one(worker)).map(\.bitPattern) == expected)
+                #expect(product(kind, [matrix], input, .one(worker))[0].map(\.bitPattern) == together)
             }
         }
     }
@@ -138,13 +154,8 @@ struct WeightMatrixTests {
         var seeded = SeededNumbers(seed: 4)
         let input = seeded.normals(tokens * columns)
         let pool = WorkerPool(threads: 2)
-        #expect(
-            product(.batch, matrix, input, tokens: tokens, .pool(pool))
-                == product(.batch, whole, input, tokens: tokens, .pool(pool)))
-        let pairs = zip(
-            product(.prompt, matrix, input, tokens: tokens, .pool(pool)),
-            product(.prompt, whole, input, tokens: tokens, .pool(pool)))
-        #expect(pairs.allSatisfy { abs($0 - $1) < 1e-4 })
+        let kind = isNarrow ? Kind.narrow : .singles
+        #expect(product(kind, [matrix], input, .pool(pool)) == product(kind, [whole], input, .pool(pool)))
         for row in [0, 2, 3, 130, 131, 132, 331, 332, 460] {
             var (one, other) = ([Float](repeating: 0, count: columns), [Float](repeating: 0, count: columns))
             matrix.copyRow(row, to: &one)
@@ -166,8 +177,8 @@ struct WeightMatrixTests {
                     WeightMatrix(.float16(narrow.baseAddress!), rows: rows, columns: columns, owner: pool),
                     WeightMatrix(.float32(wide.baseAddress!), rows: rows, columns: columns, owner: pool),
                 ]
-                for kind in Kind.allCases {
-                    let out = matrices.map { product(kind, $0, input, tokens: tokens, .pool(pool)) }
+                for kind in [Kind.singles, .roundedInput] {
+                    let out = matrices.map { product(kind, [$0], input, .pool(pool)) }
                     #expect(out[0] == out[1])
                 }
             }

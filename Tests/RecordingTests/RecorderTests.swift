@@ -39,6 +39,11 @@ struct RecorderTests {
         #expect(try record("batch", options(batch: 16)) == alone)
         #expect(try record("small batch", options(batch: 4, threads: 2)) == alone)
         #expect(try record("threads", options(threads: 2)) == alone)
+        var (rounded, batched) = (options(), options(batch: 4, threads: 2))
+        (rounded.arithmetic, batched.arithmetic) = (.bfloat16, .bfloat16)
+        let other = try record("rounded", rounded)
+        #expect(try record("rounded in batches", batched) == other && other != alone)
+        #expect(try TraceReader(path: "\(folder.path)/rounded").header.arithmetic == .bfloat16)
     }
 
     @Test(
@@ -99,6 +104,12 @@ struct RecorderTests {
             try Recorder(model, options: other).record(prompts, to: "\(folder.path)/first", existing: .resume)
         }
         #expect("\(error)".contains("max_new_tokens"))
+        other = options()
+        other.arithmetic = .bfloat16
+        let second = try #require(throws: TraceError.self) {
+            try Recorder(model, options: other).record(prompts, to: "\(folder.path)/first", existing: .resume)
+        }
+        #expect("\(second)".contains("arithmetic"))
     }
 
     @Test("Every token is fed: P + N decisions a head, P + N − 1 likelihoods, prompt and generated part marked")

@@ -58,12 +58,13 @@ public final class DMCCache: KVCache {
         for head in geometry.queryHeads(of: kvHead) {
             geometry.rotateQueries(chunk, head: head, angles: angles)
             clearLastChannel(chunk.queries + head * geometry.headDim, chunk.tokens, geometry.queryStride)
-            let attention = geometry.attention(chunk, head: head)
-            if chunk.tokens == 1 {
-                attention.attendOne(buffer, worker: worker)
-            } else {
-                attention.attend(buffer, visible: visible, partial: partial, worker: worker)
-            }
+        }
+        if chunk.tokens == 1 {
+            geometry.groupAttention(chunk, kvHead: kvHead).attendAll(buffer, worker: worker)
+            return
+        }
+        for head in geometry.queryHeads(of: kvHead) {
+            geometry.attention(chunk, head: head).attend(buffer, visible: visible, partial: partial, worker: worker)
         }
     }
 

@@ -36,15 +36,14 @@ public final class FullCache: KVCache {
 
     private func attend(_ chunk: AttentionChunk, _ kvHead: Int, _ angles: UnsafePointer<Float>, _ worker: Worker) {
         let buffer = slots[chunk.layer][kvHead]
+        for head in geometry.queryHeads(of: kvHead) { geometry.rotateQueries(chunk, head: head, angles: angles) }
+        if chunk.tokens == 1 {
+            geometry.groupAttention(chunk, kvHead: kvHead).attendAll(buffer, worker: worker)
+            return
+        }
         let visible = (0..<chunk.tokens).map { chunk.firstPosition + $0 + 1 }
         for head in geometry.queryHeads(of: kvHead) {
-            geometry.rotateQueries(chunk, head: head, angles: angles)
-            let attention = geometry.attention(chunk, head: head)
-            if chunk.tokens == 1 {
-                attention.attendOne(buffer, worker: worker)
-            } else {
-                attention.attend(buffer, visible: visible, worker: worker)
-            }
+            geometry.attention(chunk, head: head).attend(buffer, visible: visible, worker: worker)
         }
     }
 }

@@ -54,7 +54,14 @@ struct HeadGeometry {
     func attention(_ chunk: AttentionChunk, head: Int) -> SlotAttention {
         SlotAttention(
             queries: chunk.queries + head * headDim, output: chunk.output + head * headDim, stride: queryStride,
-            tokens: chunk.tokens)
+            count: chunk.tokens)
+    }
+
+    /// The attention of all query heads of a KV head over a chunk of one token, queries already turned.
+    func groupAttention(_ token: AttentionChunk, kvHead: Int) -> SlotAttention {
+        let offset = kvHead * group * headDim
+        return SlotAttention(
+            queries: token.queries + offset, output: token.output + offset, stride: headDim, count: group)
     }
 
     /// An empty buffer for every head, `[layers][kvHeads]`.

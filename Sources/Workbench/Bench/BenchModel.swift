@@ -19,12 +19,17 @@ struct BenchModel: Hashable {
     let shape: Shape
     let elementType: ElementType
     let hasDMC: Bool
+    /// How its products are computed.
+    var arithmetic = ArithmeticMode.float32
 
     /// Tokens a slot in the random models: what their decisions come to.
     static let ratio = 4.0
 
-    /// `1.1b/bfloat16/full`.
-    var name: String { "\(shape.rawValue)/\(elementType)/\(hasDMC ? "dmc" : "full")" }
+    /// `1.1b/bfloat16/full`; with bfloat16 arithmetic `1.1b/bfloat16-arithmetic/full`.
+    var name: String {
+        let width = arithmetic == .bfloat16 ? "bfloat16-arithmetic" : "\(elementType)"
+        return "\(shape.rawValue)/\(width)/\(hasDMC ? "dmc" : "full")"
+    }
 
     /// The policy that it runs under.
     var policy: CachePolicy { hasDMC ? .dmc : .full }

@@ -18,12 +18,13 @@ struct BenchPlan {
     }
 
     /// Models in the order in which they are loaded, one at a time.
-    static let models: [BenchModel] = BenchModel.Shape.allCases.flatMap { shape in
-        let widths: [ElementType] = shape == .bundled ? [.bfloat16] : [.bfloat16, .float32]
-        return widths.flatMap { width in
-            [false, true].map { BenchModel(shape: shape, elementType: width, hasDMC: $0) }
-        }
-    }
+    static let models: [BenchModel] =
+        BenchModel.Shape.allCases.flatMap { shape in
+            let widths: [ElementType] = shape == .bundled ? [.bfloat16] : [.bfloat16, .float32]
+            return widths.flatMap { width in
+                [false, true].map { BenchModel(shape: shape, elementType: width, hasDMC: $0) }
+            }
+        } + [BenchModel(shape: .large, elementType: .bfloat16, hasDMC: false, arithmetic: .bfloat16)]
 
     static let traces = ["trace/write", "trace/scan", "trace/scan-compressed", "trace/replay"]
     static let jobs = ["record/bundled", "plan/sweep", "compare/traces", "simulate/dmc"]
@@ -67,7 +68,11 @@ struct BenchPlan {
             "decode/1.1b/bfloat16/dmc/batch=1/context=4096",
             "prefill/1.1b/bfloat16/full/tokens=1024/parallel", "prefill/1.1b/bfloat16/full/tokens=1024/by-token",
             "prefill/1.1b/bfloat16/dmc/tokens=1024/parallel",
-            "decode/1.1b/float32/full/batch=1/context=128", "prefill/1.1b/float32/full/tokens=512/parallel",
+            "decode/1.1b/bfloat16-arithmetic/full/batch=1/context=128",
+            "decode/1.1b/bfloat16-arithmetic/full/batch=16/context=128",
+            "prefill/1.1b/bfloat16-arithmetic/full/tokens=1024/parallel",
+            "decode/1.1b/float32/full/batch=1/context=128", "decode/1.1b/float32/full/batch=16/context=128",
+            "prefill/1.1b/float32/full/tokens=512/parallel",
         ] + traces + jobs)
 
     /// Whether the measurement of that name is made; of a name that ends in a slash, whether any below it is.

@@ -16,7 +16,7 @@ struct InferenceBench {
         self.model = model
         self.limits = limits
         llama = try model.load()
-        engine = Engine(llama, threads: limits.threads)
+        engine = Engine(llama, threads: limits.threads, arithmetic: model.arithmetic)
         cost = InferenceCost(llama.configuration, elementType: model.elementType)
     }
 
@@ -31,7 +31,8 @@ struct InferenceBench {
         // Few steps: the context grows by them.
         let (seconds, runs) = Stopwatch.median(seconds: 0.7, most: 24) { _ = engine.decode(tokens, of: sequences) }
         let grown = Double(sequences[0].position - context) / 2
-        let least = limits.least(cost.decode(batch: batch, slots: slots + grown * slots / Double(context)))
+        let work = cost.decode(batch: batch, slots: slots + grown * slots / Double(context))
+        let least = limits.least(work, model.arithmetic)
         return BenchResult(
             name: "decode/\(model.name)/batch=\(batch)/context=\(context)", rate: Double(batch) / seconds,
             unit: "tokens", runs: runs, limit: least.limit, limitRate: Double(batch) / least.seconds)
@@ -44,7 +45,8 @@ struct InferenceBench {
             let sequence = DecodingSequence(cache: try llama.makeCache(model.policy))
             engine.prefill(tokens, into: sequence, logits: .last) { _, _, _ in }
         }
-        let least = limits.least(cost.prefill(tokens: count, ratio: model.hasDMC ? BenchModel.ratio : 1))
+        let least = limits.least(
+            cost.prefill(tokens: count, ratio: model.hasDMC ? BenchModel.ratio : 1), model.arithmetic)
         return BenchResult(
             name: "prefill/\(model.name)/tokens=\(count)/parallel", rate: Double(count) / seconds, unit: "tokens",
             runs: runs, limit: least.limit, limitRate: Double(count) / least.seconds)
@@ -54,7 +56,7 @@ struct InferenceBench {
     func prefillByToken(tokens count: Int) throws -> BenchResult {
         let sequences = try self.sequences(1, context: count / 2)
         let (seconds, runs) = Stopwatch.median(seconds: 0.7, most: 24) { _ = engine.decode([7], of: sequences) }
-        let least = limits.least(cost.decode(batch: 1, slots: slots(count / 2)))
+        let least = limits.least(cost.decode(batch: 1, slots: slots(count / 2)), model.arithmetic)
         return BenchResult(
             name: "prefill/\(model.name)/tokens=\(count)/by-token", rate: 1 / seconds, unit: "tokens", runs: runs,
             limit: least.limit, limitRate: 1 / least.seconds)

@@ -52,9 +52,13 @@ struct InferenceCost {
 }
 
 extension MachineLimits {
-    /// The least time that so much can take, and what it is bound by.
-    func least(_ cost: (bytes: Double, operations: Double)) -> (seconds: Double, limit: BenchResult.Limit) {
-        let (memory, compute) = (cost.bytes / readBytesPerSecond, cost.operations / float32FLOPS)
+    /// The least time that so much can take, and what it is bound by. Where products of bfloat16 numbers were not
+    /// measured, they are taken to be twice as fast as those of singles: a vector holds twice as many.
+    func least(
+        _ cost: (bytes: Double, operations: Double), _ arithmetic: ArithmeticMode
+    ) -> (seconds: Double, limit: BenchResult.Limit) {
+        let peak = arithmetic == .bfloat16 ? bfloat16FLOPS ?? 2 * float32FLOPS : float32FLOPS
+        let (memory, compute) = (cost.bytes / readBytesPerSecond, cost.operations / peak)
         return memory > compute ? (memory, .memory) : (compute, .compute)
     }
 }

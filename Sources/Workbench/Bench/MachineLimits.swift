@@ -66,6 +66,8 @@ public struct MachineLimits: Codable, Equatable, Sendable {
 
     private static func matrixPeak(_ pool: WorkerPool) -> Double {
         let size = 1536
+        // Threads are the pool's.
+        openblas_set_num_threads(1)
         let matrices = UnsafeMutableBufferPointer<Float>.allocate(capacity: 3 * size * size * pool.threads)
         defer { matrices.deallocate() }
         matrices.initialize(repeating: 0.5)

@@ -7,7 +7,7 @@ public struct CoreLimits: Hashable, Sendable {
     public var readBytesPerSecond: Double
     /// Operations a second of the product for a batch of 32 tokens, one of each sequence.
     public var batchFLOPS: Double
-    /// Operations a second of the product for a chunk of a prompt, which goes through `sgemm`.
+    /// Operations a second of the product for a chunk of a prompt.
     public var promptFLOPS: Double
 
     /// Limits by their values; see the properties.
@@ -22,19 +22,16 @@ public struct CoreLimits: Hashable, Sendable {
         let weights = Numbers<UInt16>(rows * columns, repeating: 0x3C00)
         let matrix = WeightMatrix(.bfloat16(weights.start), rows: rows, columns: columns, owner: weights)
         let tokens = 128
-        let input = Numbers<Float>(tokens * columns, repeating: 0.5)
+        let numbers = Numbers<Float>(tokens * columns, repeating: 0.5)
         let output = Numbers<Float>(tokens * rows, repeating: 0)
         let pool = WorkerPool(threads: threads)
         let bytes = Double(2 * rows * columns)
-        let one = best {
-            matrix.multiply(batch: input.start, tokens: 1, into: output.memory, workers: .pool(pool))
+        func seconds(tokens: Int) -> Double {
+            let input = ProductInput(isRounded: false)
+            input.take(numbers.memory, tokens: tokens, columns: columns, for: [matrix], workers: .pool(pool))
+            return best { matrix.multiply(input, into: output.memory, workers: .pool(pool)) }
         }
-        let batch = best {
-            matrix.multiply(batch: input.start, tokens: 32, into: output.memory, workers: .pool(pool))
-        }
-        let prompt = best {
-            matrix.multiply(prompt: input.start, tokens: tokens, into: output.memory, workers: .pool(pool))
-        }
+        let (one, batch, prompt) = (seconds(tokens: 1), seconds(tokens: 32), seconds(tokens: tokens))
         return CoreLimits(
             readBytesPerSecond: bytes / one, batchFLOPS: 32 * bytes / batch,
             promptFLOPS: Double(tokens) * bytes / prompt)

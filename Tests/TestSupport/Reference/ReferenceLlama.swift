@@ -13,10 +13,12 @@ package struct ReferenceLlama {
 
     let model: RandomModel
     private let weights: [String: [Double]]
+    private let roundsInputs: Bool
 
-    /// The twin of a random model.
-    package init(_ model: RandomModel) {
+    /// The twin of a random model; with `roundsInputs` what goes into a product with a matrix is rounded to bfloat16.
+    package init(_ model: RandomModel, roundsInputs: Bool = false) {
         self.model = model
+        self.roundsInputs = roundsInputs
         weights = model.tensors.mapValues { $0.values.map(Double.init) }
     }
 
@@ -82,6 +84,7 @@ package struct ReferenceLlama {
 
     private func times(_ name: String, _ input: [Double]) -> [Double] {
         let matrix = weights[name]!
+        let input = roundsInputs ? input.map { Double(Float($0).roundedToBFloat16) } : input
         return stride(from: 0, to: matrix.count, by: input.count).map { row in
             var sum = 0.0
             for column in input.indices { sum += matrix[row + column] * input[column] }

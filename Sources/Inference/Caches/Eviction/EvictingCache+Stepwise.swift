@@ -33,7 +33,8 @@ extension EvictingCache {
             rotate(
                 token.queries + head * geometry.headDim, headDim: geometry.headDim,
                 angles: angles + position * geometry.headDim)
-            geometry.attention(token, head: head).attendOne(buffer, worker: worker) { sums.add($0) }
+            geometry.attention(token, head: head).attendOne(
+                buffer, visible: buffer.count, worker: worker, seen: sums.add)
         }
     }
 

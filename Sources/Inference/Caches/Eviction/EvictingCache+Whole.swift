@@ -35,16 +35,13 @@ extension EvictingCache {
 
     private func attend(_ chunk: AttentionChunk, _ kvHead: Int, _ angles: UnsafePointer<Float>, _ worker: Worker) {
         let buffer = turned(slots[chunk.layer][kvHead], angles)
-        let visible = (0..<chunk.tokens).map { chunk.firstPosition + $0 + 1 }
         let sums = received[kvHead]
         for head in geometry.queryHeads(of: kvHead) {
             geometry.rotateQueries(chunk, head: head, angles: angles)
-            let attention = geometry.attention(chunk, head: head)
-            if chunk.tokens == 1 {
-                attention.attendOne(buffer, worker: worker) { sums.add($0) }
-            } else {
-                attention.attend(buffer, visible: visible, worker: worker) { token, probabilities in
-                    if counts(token, of: chunk) { sums.add(probabilities) }
+            for token in 0..<chunk.tokens {
+                let attention = geometry.attention(geometry.part(chunk, token..<token + 1), head: head)
+                attention.attendOne(buffer, visible: chunk.firstPosition + token + 1, worker: worker) {
+                    if counts(token, of: chunk) { sums.add($0) }
                 }
             }
         }

@@ -1,0 +1,69 @@
+/* Blocks of dot products, for sets with a vector unit. Whoever includes this has defined VECTOR, UNROLL, `floats` (the
+   type of a running sum), ZERO and `sums4(a, b, c, d)`, the sums of four vectors' lanes; and before each function
+   WEIGHT and INPUT (element types), VALUE (a vector of them), STEP (elements in it), LOAD_W, SOME_W, LOAD_X, SOME_X (a
+   whole vector, or its first elements and zeros) and MULTIPLY_ADD. */
+
+/* ROWS x TOKENS dot products, each with one running sum of a vector's lanes, whatever the block's shape: that is what
+   keeps a result independent of its neighbours. ROWS is 8, 4, 2 or 1. The rows behind them are asked for, one
+   line of the cache after another, into its second level: the processor's own prefetching ends with a page, and a row
+   is about as long. */
+#define DOT_BLOCK(ROWS, TOKENS, AHEAD)                                                                       \
+    do {                                                                                                     \
+        enum { FOURS = (ROWS + 3) / 4 };                                                                     \
+        floats sums[4 * FOURS][TOKENS];                                                                      \
+        UNROLL for (int r = 0; r < 4 * FOURS; r++) UNROLL for (int t = 0; t < TOKENS; t++) sums[r][t] = ZERO; \
+        const char *next = (const char *)(row + ROWS * row_stride);                                          \
+        size_t c = 0;                                                                                        \
+        for (; c + STEP <= columns; c += STEP) {                                                             \
+            VALUE w[ROWS];                                                                                   \
+            UNROLL for (int r = 0; r < ROWS; r++) w[r] = LOAD_W(row + r * row_stride + c);                   \
+            if (AHEAD && c * sizeof *row % 64 == 0) {                                                        \
+                UNROLL for (int r = 0; r < ROWS; r++) _mm_prefetch(next + 64 * r, _MM_HINT_T1);              \
+                next += 64 * ROWS;                                                                           \
+            }                                                                                                \
+            UNROLL for (int t = 0; t < TOKENS; t++) {                                                        \
+                VALUE x = LOAD_X(token + t * in_stride + c);                                                 \
+                UNROLL for (int r = 0; r < ROWS; r++) sums[r][t] = MULTIPLY_ADD(w[r], x, sums[r][t]);        \
+            }                                                                                                \
+        }                                                                                                    \
+        if (c < columns) {                                                                                   \
+            UNROLL for (int t = 0; t < TOKENS; t++) {                                                        \
+                VALUE x = SOME_X(token + t * in_stride + c, columns - c);                                    \
+                UNROLL for (int r = 0; r < ROWS; r++)                                                        \
+                    sums[r][t] = MULTIPLY_ADD(SOME_W(row + r * row_stride + c, columns - c), x, sums[r][t]); \
+            }                                                                                                \
+        }                                                                                                    \
+        UNROLL for (int t = 0; t < TOKENS; t++) UNROLL for (int f = 0; f < FOURS; f++) {                     \
+            __m128 four = sums4(sums[4 * f][t], sums[4 * f + 1][t], sums[4 * f + 2][t], sums[4 * f + 3][t]); \
+            float *at = target + t * out_stride + 4 * f;                                                     \
+            if (ROWS == 1) _mm_store_ss(at, four);                                                           \
+            else if (ROWS == 2) _mm_storel_pi((__m64 *)at, four);                                            \
+            else _mm_storeu_ps(at, four);                                                                    \
+        }                                                                                                    \
+    } while (0)
+
+#define DOT_TOKENS(ROWS, TOKENS)                                          \
+    do {                                                                  \
+        if (t0 == 0 && r0 + 2 * ROWS <= rows) DOT_BLOCK(ROWS, TOKENS, 1); \
+        else DOT_BLOCK(ROWS, TOKENS, 0);                                  \
+        t0 += TOKENS;                                                     \
+    } while (0)
+
+/* Rows outside, tokens inside: a row of weights is read from memory once, and from the caches for the tokens that
+   follow. HEIGHT gives the rows of a block, of `left` that are left; BLOCKS takes `some` tokens or less. */
+#define DOT_ROWS(NAME, HEIGHT, BLOCKS)                                                                         \
+    VECTOR static void NAME(const WEIGHT *weights, size_t rows, size_t row_stride, size_t columns,             \
+                            const INPUT *in, size_t in_stride, size_t tokens, float *out, size_t out_stride) { \
+        size_t r0 = 0;                                                                                         \
+        while (r0 < rows) {                                                                                    \
+            size_t left = rows - r0, height = HEIGHT, t0 = 0;                                                  \
+            while (t0 < tokens) {                                                                              \
+                const WEIGHT *row = weights + r0 * row_stride;                                                 \
+                const INPUT *token = in + t0 * in_stride;                                                      \
+                float *target = out + t0 * out_stride + r0;                                                    \
+                size_t some = tokens - t0;                                                                     \
+                BLOCKS                                                                                         \
+            }                                                                                                  \
+            r0 += height;                                                                                      \
+        }                                                                                                      \
+    }
