@@ -1,3 +1,5 @@
+import Files
+
 /// Why a model cannot be opened. Its description is the one line a user sees.
 public enum CheckpointError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The weights have no tensor of that name, which the configuration asks for.
@@ -14,7 +16,9 @@ public enum CheckpointError: Error, Equatable, Sendable, CustomStringConvertible
     case conversion(path: String, expected: String, found: String)
 
     /// The error in one line.
-    public var description: String {
+    public var description: String { text.inOneLine }
+
+    private var text: String {
         switch self {
         case .missingTensor(let path, let name):
             "\(path): tensor \(name): expected by the configuration, found nothing of that name"
