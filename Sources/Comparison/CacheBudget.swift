@@ -48,20 +48,26 @@ public struct CacheBudget: Hashable, Sendable {
     }
 
     /// The eviction policies, each made to keep just this much.
-    /// - Parameter bytesPerToken: of the plain cache of the model that is planned for, and `tokens` of a sequence there:
-    ///   what a budget in bytes is a share of.
-    /// - Throws: `ComparisonError.budget` where bytes are more than the plain cache takes.
-    public func policies(bytesPerToken: Int, tokens: Int) throws -> [CachePolicy] {
+    /// - Parameters:
+    ///   - bytesPerToken: of the plain cache of the model that is planned for, and `tokens` of a sequence there: what a
+    ///     budget in bytes is a share of.
+    ///   - pageSlots: slots of a page; a budget in bytes is spent in whole ones.
+    /// - Throws: `ComparisonError.budget` where bytes are more than the plain cache takes, or less than a page a head.
+    public func policies(bytesPerToken: Int, tokens: Int, pageSlots: Int = 16) throws -> [CachePolicy] {
         switch limit {
         case .slots(let slots): return Self.policies(slots: slots)
         case .share(let share): return Self.policies(share: share)
         case .bytes(let bytes):
-            let share = Double(bytes) / Double(bytesPerToken * tokens)
-            guard share <= 1 else {
+            guard bytes <= bytesPerToken * tokens else {
                 throw ComparisonError.budget(
                     word: word, expected: "at most the \(bytesPerToken * tokens) bytes that \(tokens) tokens take")
             }
-            return Self.policies(share: share)
+            let pages = bytes / (bytesPerToken * pageSlots)
+            guard pages > 0 else {
+                throw ComparisonError.budget(
+                    word: word, expected: "at least the \(bytesPerToken * pageSlots) bytes of a page in every head")
+            }
+            return Self.policies(share: min(1, Double(pages * pageSlots) / Double(tokens)))
         }
     }
 

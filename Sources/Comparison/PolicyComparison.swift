@@ -19,12 +19,13 @@ public struct PolicyComparison: Sendable {
     static let positionsPerPoint = 64
 
     /// Compares `runs`. The baseline is the plain one among them with most KV heads, and of several the first: a model
-    /// trained with fewer is held against the one it stands beside.
+    /// trained with fewer is held against the one it stands beside. No run may have more KV heads than it: what is left
+    /// of fewer heads is no share of a plain cache.
     /// - Parameter plan: what the projections are for; its variants and lengths are set row by row.
     /// - Throws: `ComparisonError`, or `CapacityError` where a row cannot be planned.
     public init(_ runs: [ComparedRun], plan: PlanRequest? = nil, seed: UInt64 = 0) throws {
         let plain = runs.indices.filter { runs[$0].isPlain }
-        let heads = plain.map { runs[$0].header.configuration.kvHeads }.max()
+        let heads = runs.map(\.header.configuration.kvHeads).max()
         guard let first = plain.first(where: { runs[$0].header.configuration.kvHeads == heads }) else {
             throw ComparisonError.noBaseline(runs: runs.map { "\($0.name) (\($0.header.policy) on \($0.modelNote))" })
         }

@@ -24,6 +24,14 @@ public enum AtomicFolder {
         }
     }
 
+    /// Checks, before the work for it, that a folder at `path` could be written or replaced.
+    /// - Throws: as `write`.
+    public static func check(_ path: String, mayReplace: (String) -> Bool) throws {
+        _ = try check(
+            URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath(), path: path, mayReplace: mayReplace
+        )
+    }
+
     /// Whether the folder is there.
     private static func check(_ folder: URL, path: String, mayReplace: (String) -> Bool) throws -> Bool {
         var isFolder: ObjCBool = false

@@ -15,7 +15,7 @@ extension ComparisonReport {
         guard let best = ordered.first, let loss = best.difference else { return nil }
         var text = "At \(budget), \(best.policy) loses least: \(Self.words(loss))"
         let ties = ordered.dropFirst().filter { $0.difference!.low <= loss.high }
-        if !ties.isEmpty { text += "; within its interval: \(ties.map(\.policy).joined(separator: ", "))" }
+        if !ties.isEmpty { text += "; intervals that overlap its own: \(ties.map(\.policy).joined(separator: ", "))" }
         return text + "."
     }
 

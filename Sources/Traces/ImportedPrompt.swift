@@ -37,10 +37,22 @@ struct ImportedPrompt: Decodable {
         if !header.policy.evicts, evictions != nil {
             throw Misfit(expected: "no `evictions` under policy \(header.policy)", found: "some")
         }
+        try checkRanges(header)
         if let reason = prompt.misfit(for: header) {
             throw Misfit(expected: "a prompt of this recording", found: "'\(id)': \(reason)")
         }
         return prompt
+    }
+
+    /// What a recorder here would not have written; a likelihood may be below 0 by rounding alone.
+    private func checkRanges(_ header: TraceHeader) throws(Misfit) {
+        if let index = nll.firstIndex(where: { $0 < -1e-3 }) {
+            throw Misfit(expected: "negative log-likelihoods from 0 on", found: "\(nll[index]) as `nll[\(index)]`")
+        }
+        let vocabulary = header.configuration.vocabularySize
+        if let token = tokenIds?.first(where: { !(0..<vocabulary).contains($0) }) {
+            throw Misfit(expected: "token ids below \(vocabulary)", found: "\(token)")
+        }
     }
 
     /// The prompt's name, and SHA-256 of its given tokens: of all tokens where the ids are not known.

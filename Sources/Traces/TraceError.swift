@@ -41,7 +41,7 @@ extension TraceError: CustomStringConvertible {
             "\(path): another recording: `\(field)`: expected \(expected), found \(found)"
         case .finished(let path): "\(path): this recording is finished already"
         case .busy(let path): "\(path): another process is writing this recording"
-        case .unfitPrompt(let path, let id, let reason): "\(path): prompt '\(id)': \(reason)"
+        case .unfitPrompt(let path, let id, let reason): "\(path): prompt '\(id.prefix(200))': \(reason)"
         }
     }
 }

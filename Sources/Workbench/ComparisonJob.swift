@@ -80,11 +80,18 @@ public struct ComparisonJob: Sendable {
         let shape = plan.model.configuration
         let bytesPerToken = shape.layers * shape.kvHeads * 2 * shape.headDim * 2
         let policies = try budgets.map { budget in
-            (budget.word, try budget.policies(bytesPerToken: bytesPerToken, tokens: plan.tokens))
+            let policies = try budget.policies(
+                bytesPerToken: bytesPerToken, tokens: plan.tokens, pageSlots: plan.pageSlots)
+            return (budget.word, policies)
         }
         let loaded = try runModels.map { try LoadedModel(path: ModelLocator.folder($0)) }
         let paths = prompts.isEmpty ? [try BundledPrompts.folder()] : prompts
         let all = try loaded[0].prompts(at: paths)
+        guard loaded.contains(where: ComparisonRecorder.evicts) else {
+            throw ComparisonError.request(
+                "expected a plain multi-head model, which budgets are for and losses are counted from, among "
+                    + runModels.joined(separator: ", "))
+        }
         for other in loaded.dropFirst() { try Self.checkSameTokens(all, try other.prompts(at: paths), other) }
         return try ComparisonRecorder(loaded, options: RunOptions(policy: .full, threads: threads)).record(
             Self.spread(all, promptLimit), budgets: policies, shouldStop: shouldStop, progress: progress)

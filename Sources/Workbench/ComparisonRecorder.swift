@@ -41,10 +41,15 @@ public struct ComparisonRecorder {
         var name: String { "\(model.checkpoint.name) \(policy)" }
     }
 
+    /// Whether evictions run on the model: a plain one with as many KV heads as heads.
+    static func evicts(_ model: LoadedModel) -> Bool {
+        let shape = model.llama.configuration
+        return shape.dmc == nil && shape.kvHeads == shape.heads
+    }
+
     private func jobs(for model: LoadedModel, _ budgets: [(word: String, policies: [CachePolicy])]) -> [Job] {
         let own = [Job(model: model, policy: model.llama.defaultPolicy, budget: nil)]
-        let shape = model.llama.configuration
-        guard shape.dmc == nil, shape.kvHeads == shape.heads else { return own }
+        guard Self.evicts(model) else { return own }
         return own
             + budgets.flatMap { budget in
                 budget.policies.map { Job(model: model, policy: $0, budget: budget.word) }

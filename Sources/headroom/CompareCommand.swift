@@ -81,6 +81,7 @@ struct CompareCommand: ParsableCommand {
     }
 
     func run() throws {
+        if let output { try ReportWriter.check(output) }
         Interruption.watch()
         let progress = Progress()
         let report = try usageErrors {

@@ -39,8 +39,8 @@ import Testing
         let policies = try CacheBudget("512MiB").policies(bytesPerToken: 819_200, tokens: 4096)
         #expect(
             policies.map { "\($0)" } == [
-                "h2o:heavy=0.08,recent=0.08", "tova:slots=0.16", "window:sinks=0.0064,window=0.1536",
-                "streaming:sinks=0.0064,window=0.1536",
+                "h2o:heavy=0.078125,recent=0.078125", "tova:slots=0.15625", "window:sinks=0.00625,window=0.15",
+                "streaming:sinks=0.00625,window=0.15",
             ])
         #expect(try CacheBudget("100%").policies(bytesPerToken: 1, tokens: 1).map(\.share) == [1, 1, 1, 1])
         for policy in try CacheBudget("0.00001%").policies(bytesPerToken: 1, tokens: 1) {
@@ -69,5 +69,15 @@ import Testing
         #expect(try budget.policies(bytesPerToken: 16, tokens: 64)[1] == CachePolicy("tova:slots=1.0"))
         let error = try #require(throws: ComparisonError.self) { try budget.policies(bytesPerToken: 16, tokens: 63) }
         #expect("\(error)" == "budget '1KiB': expected at most the 1008 bytes that 63 tokens take")
+    }
+
+    @Test("bytes are spent in whole pages, and a page in every head is the least")
+    func pages() throws {
+        // 2,600 bytes are 26 tokens, and one page of 16.
+        #expect(try CacheBudget("2.6KB").policies(bytesPerToken: 100, tokens: 32)[1] == CachePolicy("tova:slots=0.5"))
+        let error = try #require(throws: ComparisonError.self) {
+            try CacheBudget("1KB").policies(bytesPerToken: 100, tokens: 32)
+        }
+        #expect("\(error)" == "budget '1KB': expected at least the 1600 bytes of a page in every head")
     }
 }

@@ -162,6 +162,9 @@ import Traces
         let error = try #require(throws: ComparisonError.self) { try PolicyComparison(runs) }
         #expect("\(error)".contains("x (tova:slots=2 on plain), y (full on retrofitted with DMC), z (full on gqa:1"))
         #expect(throws: ComparisonError.noBaseline(runs: [])) { try PolicyComparison([]) }
+        // Fewer heads are no plain cache that others keep a share of.
+        let grouped = try comparedRun(name: "g", shape: { $0.kvHeads = 1 })
+        #expect(throws: ComparisonError.self) { try PolicyComparison([grouped, runs[1]]) }
         #expect(throws: ComparisonError.self) { try PolicyComparison([comparedRun(losses: [[], []])]) }
     }
 }

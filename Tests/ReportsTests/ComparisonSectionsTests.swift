@@ -180,7 +180,7 @@ struct ComparisonSectionsTests {
         let answers = try ComparisonReport(PolicyComparison(runs)).answers()
         #expect(
             answers[0] == "At 2, tova:slots=2 loses least: +0.4000 nats a token (+0.3333 to +0.5000); "
-                + "within its interval: window:sinks=1,window=1.")
+                + "intervals that overlap its own: window:sinks=1,window=1.")
     }
 
     @Test("CSV and JSON have a row a run, with exact numbers")

@@ -76,6 +76,8 @@ struct ImportTests {
             (changed("decisions", "other"), 2, "expected `decisions`, found none"),
             (changed("token_ids\": [1, 2, 3]", "x\": 1"), 2, "`token_ids` or `token_digest`, found neither"),
             (changed("token_ids\": [1, 2, 3]", "token_digest\": \"12\""), 2, "64 hexadecimal digits"),
+            (changed("0.5]", "-0.5]"), 2, "negative log-likelihoods from 0 on, found -0.5 as `nll[1]`"),
+            (changed("[1, 2, 3]", "[1, 32000, 3]"), 2, "token ids below 32000, found 32000"),
             (changed("[1, 2, 3]", "[1, -2, 3]"), 2, "token ids from 0 on, found -2"),
             (changed("\"nll\"", "\"evictions\": [], \"nll\""), 2, "no `evictions` under policy dmc"),
             (evicting("[2, 0, 0]"), 2, "[t, layer, kv_head, position] as `evictions[0]`"),

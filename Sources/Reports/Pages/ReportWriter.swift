@@ -35,6 +35,10 @@ public struct ReportWriter {
         return WrittenReport(folder: folder, files: files.keys.sorted(), warnings: warning.map { [$0] } ?? [])
     }
 
+    /// Checks that a report can go to `folder`, before the work for it.
+    /// - Throws: `FileError`.
+    public static func check(_ folder: String) throws { try AtomicFolder.check(folder, mayReplace: isOurs) }
+
     /// All pictures, or none and a warning: without gnuplot, a report comes without plots.
     private func draw(_ figures: [Figure]) -> (pictures: [String: FigurePictures], warning: String?) {
         var pictures: [String: FigurePictures] = [:]
