@@ -78,12 +78,22 @@ public struct Checkpoint: Sendable {
     }
 
     private static func check(_ weights: any WeightSource, against configuration: ModelConfiguration) throws {
-        for (name, shape) in TensorName.shapes(of: configuration) {
+        let shapes = TensorName.shapes(of: configuration)
+        let names = Set(shapes.map(\.name))
+        for (name, shape) in shapes {
             guard let tensor = weights.tensor(name) else {
                 throw CheckpointError.missingTensor(path: weights.path, name: name)
             }
             guard tensor.shape == shape else {
                 throw CheckpointError.wrongShape(path: weights.path, name: name, expected: shape, found: tensor.shape)
+            }
+            let isWhole = names.contains(TensorName.scale(of: name))
+            guard (tensor.elementType == .int8) == isWhole, !TensorName.isScale(name) || tensor.elementType == .float32
+            else {
+                throw CheckpointError.wrongType(
+                    path: weights.path, name: name,
+                    expected: isWhole ? "I8" : TensorName.isScale(name) ? "F32" : "floating-point numbers",
+                    found: tensor.elementType.rawValue)
             }
         }
         // One layer more than config.json has: the configuration would silently run a cut model.

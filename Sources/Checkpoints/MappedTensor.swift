@@ -43,6 +43,7 @@ extension MappedTensor {
                     floats += part.assumingMemoryBound(to: UInt16.self).lazy.map {
                         Float(bitPattern: UInt32($0) << 16)
                     }
+                case .int8: floats += part.assumingMemoryBound(to: Int8.self).lazy.map { Float($0) }
                 }
             }
         }
@@ -84,10 +85,11 @@ extension MappedTensor {
 }
 
 /// Several owners of a tensor's parts.
-final class Owners: @unchecked Sendable {
-    private let all: [AnyObject]
+public final class Owners: @unchecked Sendable {
+    let all: [AnyObject]
 
-    init(_ all: [AnyObject]) { self.all = all }
+    /// All that must be there as long as the parts are.
+    public init(_ all: [AnyObject]) { self.all = all }
 }
 
 /// Memory that goes with its last reference.

@@ -43,6 +43,7 @@ public enum RandomWeights {
         case .float32: numbers.map(\.bitPattern.littleEndian).withUnsafeBytes { Array($0) }
         case .float16: numbers.map(\.half.littleEndian).withUnsafeBytes { Array($0) }
         case .bfloat16: numbers.map(\.bfloat16.littleEndian).withUnsafeBytes { Array($0) }
+        case .int8: preconditionFailure("weights of 8 bit come from a conversion")
         }
     }
 

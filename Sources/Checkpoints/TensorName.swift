@@ -9,20 +9,28 @@ public enum TensorName {
     /// Output layer, `[vocabulary, hidden]`; absent where it is tied to the embedding.
     public static let output = "lm_head.weight"
 
+    /// What the names of a layer's tensors begin with.
+    public static func layer(_ layer: Int) -> String { "model.layers.\(layer)." }
     /// Gain of the norm before attention, `[hidden]`.
-    public static func attentionNorm(layer: Int) -> String { "model.layers.\(layer).input_layernorm.weight" }
+    public static func attentionNorm(layer: Int) -> String { "\(self.layer(layer))input_layernorm.weight" }
     /// Gain of the norm before the MLP, `[hidden]`.
-    public static func mlpNorm(layer: Int) -> String { "model.layers.\(layer).post_attention_layernorm.weight" }
+    public static func mlpNorm(layer: Int) -> String { "\(self.layer(layer))post_attention_layernorm.weight" }
     /// Attention's projection `part`, one of `q`, `k`, `v`, `o`.
     public static func attention(_ part: String, layer: Int) -> String {
-        "model.layers.\(layer).self_attn.\(part)_proj.weight"
+        "\(self.layer(layer))self_attn.\(part)_proj.weight"
     }
     /// The bias of attention's projection `part`, one of `q`, `k`, `v`, `o`.
     public static func attentionBias(_ part: String, layer: Int) -> String {
         "model.layers.\(layer).self_attn.\(part)_proj.bias"
     }
     /// The MLP's projection `part`, one of `gate`, `up`, `down`.
-    public static func mlp(_ part: String, layer: Int) -> String { "model.layers.\(layer).mlp.\(part)_proj.weight" }
+    public static func mlp(_ part: String, layer: Int) -> String { "\(self.layer(layer))mlp.\(part)_proj.weight" }
+
+    /// Scales of matrix `name` where it is stored in 8 bit, `[rows, groups]`.
+    public static func scale(of name: String) -> String { "\(name)_scale" }
+
+    /// Whether tensor `name` holds scales.
+    public static func isScale(_ name: String) -> Bool { name.hasSuffix("_scale") }
 
     /// Every tensor that a model of that configuration has, with its shape.
     public static func shapes(of configuration: ModelConfiguration) -> [(name: String, shape: [Int])] {
@@ -47,6 +55,14 @@ public enum TensorName {
                 }
             }
         }
+        guard let quantization = configuration.quantization else { return shapes }
         return shapes
+            + shapes.filter { isQuantizable($0.0, shape: $0.1) }.map { name, shape in
+                (scale(of: name), [shape[0], quantization.groups(columns: shape[1])])
+            }
     }
+
+    /// Whether a tensor is one of those that are stored in 8 bit: the matrices of products. Of the embedding a token
+    /// needs one row, so that little is won there.
+    static func isQuantizable(_ name: String, shape: [Int]) -> Bool { shape.count == 2 && name != embedding }
 }

@@ -119,6 +119,14 @@ struct ConfigurationFields {
         }
     }
 
+    /// The fields of a `quantization_config` of Headroom's own method; nil where there is none of it.
+    func quantization() -> ConfigurationFields? {
+        guard case .object(let object)? = value("quantization_config"),
+            object["quant_method"] == .string(WeightQuantization.method)
+        else { return nil }
+        return ConfigurationFields(object, path: path)
+    }
+
     /// What the core does not compute, by the name that a user finds in the file; the first word is the field's.
     func unsupportedFeatures() throws -> [String] {
         var features: [String] = []
@@ -130,7 +138,7 @@ struct ConfigurationFields {
         }
         if try flag("mlp_bias") == true { features.append("mlp_bias") }
         features += try unsupportedRope()
-        if value("quantization_config") != nil { features.append("quantization_config") }
+        if value("quantization_config") != nil, quantization() == nil { features.append("quantization_config") }
         features += windows + latentAttention + experts
         return features
     }

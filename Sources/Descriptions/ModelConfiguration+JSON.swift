@@ -51,6 +51,7 @@ extension ModelConfiguration {
             eosTokens: try fields.tokens("eos_token_id", vocabulary: vocabulary),
             dmc: try DMCSettings(fields),
             conversion: try fields.text("headroom_conversion"),
+            quantization: try WeightQuantization(fields),
             unsupported: try fields.unsupportedFeatures())
     }
 

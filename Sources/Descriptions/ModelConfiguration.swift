@@ -35,6 +35,8 @@ public struct ModelConfiguration: Hashable, Sendable {
     /// What was done to the weights after training, such as `gqa:2 averaged, untrained`; nil if nothing
     /// (`headroom_conversion`, which `headroom convert` writes).
     public var conversion: String?
+    /// How the matrices were made whole numbers of 8 bit; nil where they are stored as they are (`quantization_config`).
+    public var quantization: WeightQuantization?
     /// What this configuration has that Headroom's core does not compute, by name; empty if it can be run.
     public var unsupported: [String]
 
@@ -44,7 +46,7 @@ public struct ModelConfiguration: Hashable, Sendable {
         vocabularySize: Int, normEpsilon: Double = 1e-5, ropeTheta: Double = 10_000,
         ropeScaling: RopeScaling? = nil, maxPositions: Int, attentionBias: Bool = false, tiesEmbeddings: Bool = false,
         bosToken: Int? = nil, eosTokens: [Int] = [], dmc: DMCSettings? = nil,
-        conversion: String? = nil, unsupported: [String] = []
+        conversion: String? = nil, quantization: WeightQuantization? = nil, unsupported: [String] = []
     ) {
         self.hiddenSize = hiddenSize
         self.intermediateSize = intermediateSize
@@ -63,6 +65,7 @@ public struct ModelConfiguration: Hashable, Sendable {
         self.eosTokens = eosTokens
         self.dmc = dmc
         self.conversion = conversion
+        self.quantization = quantization
         self.unsupported = unsupported
     }
 }

@@ -7,19 +7,24 @@ struct ForwardPass {
     let scratch: Scratch
     let pool: WorkerPool
     let sequences: [DecodingSequence]
+    /// Position of each sequence's first token.
+    let positions: [Int]
+    /// The tokens of all rows.
+    let tokens: [Int]
+    /// The residual stream, `[rows, hidden]`.
+    let hidden: UnsafeMutablePointer<Float>
 
-    /// Leaves the last layer's output in `scratch.hidden`.
-    func run(_ tokens: [Int]) {
+    /// Begins the residual stream.
+    func embed() {
         for (row, token) in tokens.enumerated() {
-            model.embedding.copyRow(token, to: scratch.hidden + row * model.configuration.hiddenSize)
+            model.embedding.copyRow(token, to: hidden + row * model.configuration.hiddenSize)
         }
-        for layer in model.layers.indices { run(layer: layer, rows: tokens.count) }
     }
 
     /// Takes the residual stream through one layer.
-    private func run(layer index: Int, rows: Int) {
-        let (layer, shape) = (model.layers[index], model.configuration)
-        takeNorm(scratch.hidden, layer.attentionNorm, rows, for: [layer.query, layer.key, layer.value])
+    func run(layer index: Int) {
+        let (layer, shape, rows) = (model.layers[index], model.configuration, tokens.count)
+        takeNorm(hidden, layer.attentionNorm, rows, for: [layer.query, layer.key, layer.value])
         multiply([(layer.query, scratch.queries), (layer.key, scratch.keys), (layer.value, scratch.values)])
         if let biases = layer.biases {
             addBias(biases.query, toRows: scratch.queries, rows)
@@ -31,20 +36,19 @@ struct ForwardPass {
         multiply([(layer.attentionOutput, scratch.update)])
         if let biases = layer.biases { addBias(biases.output, toRows: scratch.update, rows) }
 
-        takeNorm(scratch.hidden, adding: scratch.update, layer.mlpNorm, rows, for: [layer.gate, layer.up])
+        takeNorm(hidden, adding: scratch.update, layer.mlpNorm, rows, for: [layer.gate, layer.up])
         multiply([(layer.gate, scratch.gate), (layer.up, scratch.up)])
         let width = shape.intermediateSize
         take(scratch.gate, rows, columns: width, for: [layer.down]) { row in
             swiGLU(scratch.gate + row * width, up: scratch.up + row * width, count: width)
         }
         multiply([(layer.down, scratch.update)])
-        add(scratch.update, to: scratch.hidden, count: rows * shape.hiddenSize)
+        add(scratch.update, to: hidden, count: rows * shape.hiddenSize)
     }
 
     /// Logits of `count` rows from row `first` on, into `scratch.logits`.
     func logits(from first: Int, count: Int) {
-        let hidden = scratch.hidden + first * model.configuration.hiddenSize
-        takeNorm(hidden, model.finalNorm, count, for: [model.output])
+        takeNorm(hidden + first * model.configuration.hiddenSize, model.finalNorm, count, for: [model.output])
         multiply([(model.output, scratch.logits)])
     }
 
@@ -69,30 +73,30 @@ struct ForwardPass {
             numbers, tokens: rows, columns: columns, for: matrices, workers: .pool(pool), finish: finish)
     }
 
-    private func multiply(_ products: [WeightMatrix.Product]) {
-        WeightMatrix.multiply(scratch.input, products, workers: .pool(pool))
-    }
-
     private func addBias(_ bias: [Float], toRows out: UnsafeMutablePointer<Float>, _ rows: Int) {
         for row in 0..<rows { add(bias, to: out + row * bias.count, count: bias.count) }
+    }
+
+    private func multiply(_ products: [WeightMatrix.Product]) {
+        WeightMatrix.multiply(scratch.input, products, workers: .pool(pool))
     }
 
     /// One sequence shares its heads among the threads; several are shared among them whole.
     private func attend(layer: Int, _ rows: Int) {
         guard sequences.count > 1 else {
-            sequences[0].cache.attend(chunk(layer, of: sequences[0], row: 0, rows), workers: .pool(pool))
+            sequences[0].cache.attend(chunk(layer, row: 0, rows), workers: .pool(pool))
             return
         }
         pool.forEach(sequences.count) { row, worker in
-            sequences[row].cache.attend(chunk(layer, of: sequences[row], row: row, 1), workers: .one(worker))
+            sequences[row].cache.attend(chunk(layer, row: row, 1), workers: .one(worker))
         }
     }
 
-    private func chunk(_ layer: Int, of sequence: DecodingSequence, row: Int, _ tokens: Int) -> AttentionChunk {
+    private func chunk(_ layer: Int, row: Int, _ tokens: Int) -> AttentionChunk {
         let shape = model.configuration
         let (queryWidth, keyWidth) = (shape.heads * shape.headDim, shape.kvHeads * shape.headDim)
         return AttentionChunk(
-            layer: layer, firstPosition: sequence.position, tokens: tokens,
+            layer: layer, firstPosition: positions[row], tokens: tokens,
             queries: scratch.queries + row * queryWidth, keys: scratch.keys + row * keyWidth,
             values: scratch.values + row * keyWidth, output: scratch.attended + row * queryWidth)
     }

@@ -1,5 +1,6 @@
 import Checkpoints
 import Descriptions
+import Foundation
 import Kernels
 
 /// A Llama's weights, ready for products: matrices in their mapped files, norms widened.
@@ -13,15 +14,27 @@ public final class LlamaModel: Sendable {
     /// Output layer, `[vocabulary, hidden]`; the embedding itself where they are tied.
     let output: WeightMatrix
     let rotary: RotaryEmbedding
+    /// Bytes of all weights, as they are stored.
+    public let weightBytes: Int
+    /// Bytes of those that every step needs whole: all but an embedding that is not the output layer too.
+    let multipliedBytes: Int
+    /// Reads the weights as they are needed; nil where they stay in memory.
+    let stream: WeightStream?
+
+    /// Whether the weights are read from their files at every pass, as those of a model larger than memory are.
+    public var isStreamed: Bool { stream != nil }
 
     /// The model of an opened checkpoint.
-    public convenience init(_ checkpoint: Checkpoint) throws {
-        try self.init(configuration: checkpoint.configuration, weights: checkpoint.weights)
+    public convenience init(_ checkpoint: Checkpoint, weightMemory: Int? = nil) throws {
+        try self.init(
+            configuration: checkpoint.configuration, weights: checkpoint.weights, weightMemory: weightMemory)
     }
 
     /// A model from any source of weights.
+    /// - Parameter weightMemory: bytes of weights that may be in memory at once; the weights of a larger model are
+    ///   streamed. By default three quarters of the machine's memory.
     /// - Throws: `CheckpointError` for a tensor that is missing or of another shape.
-    public init(configuration: ModelConfiguration, weights: any WeightSource) throws {
+    public init(configuration: ModelConfiguration, weights: any WeightSource, weightMemory: Int? = nil) throws {
         self.configuration = configuration
         let tensors = TensorReader(configuration, weights)
         embedding = try tensors.matrix(TensorName.embedding)
@@ -31,6 +44,16 @@ public final class LlamaModel: Sendable {
         rotary = RotaryEmbedding(headDim: configuration.headDim, base: configuration.ropeTheta) {
             configuration.ropeScaling?.scaled($0) ?? $0
         }
+        weightBytes = try tensors.all().reduce(0) { $0 + $1.byteCount }
+        let embeddingBytes = try tensors.all(TensorName.embedding).reduce(0) { $0 + $1.byteCount }
+        multipliedBytes = weightBytes - (configuration.tiesEmbeddings ? 0 : embeddingBytes)
+        let memory = weightMemory ?? Int(ProcessInfo.processInfo.physicalMemory / 4 * 3)
+        stream =
+            weightBytes <= memory
+            ? nil
+            : WeightStream(
+                layers: try (0..<configuration.layers).map { try tensors.all(TensorName.layer($0)) },
+                output: try tensors.all(configuration.tiesEmbeddings ? TensorName.embedding : TensorName.output))
     }
 }
 
@@ -93,19 +116,49 @@ struct TensorReader {
 
     func matrix(_ name: String) throws -> WeightMatrix {
         let tensor = try tensor(name).inWholeRows
+        guard tensor.elementType != .int8 else { return try int8Matrix(tensor, name) }
         let blocks = tensor.parts.map { part in
             WeightMatrix.Block(Self.storage(part, tensor.elementType), rows: part.count / tensor.rowBytes)
         }
         return WeightMatrix(blocks, columns: tensor.shape[1], owner: tensor.owner)
     }
 
+    /// A matrix of 8 bit with the scales beside it.
+    private func int8Matrix(_ tensor: MappedTensor, _ name: String) throws -> WeightMatrix {
+        guard let quantization = configuration.quantization else {
+            throw CheckpointError.wrongType(
+                path: weights.path, name: name, expected: "floating-point numbers", found: ElementType.int8.rawValue)
+        }
+        let scaleName = TensorName.scale(of: name)
+        let scales = try self.tensor(scaleName)
+        guard scales.elementType == .float32 else {
+            throw CheckpointError.wrongType(
+                path: weights.path, name: scaleName, expected: ElementType.float32.rawValue,
+                found: scales.elementType.rawValue)
+        }
+        // Safetensors keep a tensor in one part.
+        let numbers = Int8Numbers(
+            values: tensor.parts[0].assumingMemoryBound(to: Int8.self).baseAddress!,
+            scales: scales.parts[0].assumingMemoryBound(to: Float.self).baseAddress!, columns: tensor.shape[1],
+            group: quantization.groupSize)
+        return WeightMatrix(
+            .int8(numbers), rows: tensor.shape[0], columns: tensor.shape[1],
+            owner: Owners([tensor.owner, scales.owner]))
+    }
+
     func vector(_ name: String) throws -> [Float] { try tensor(name).floats }
+
+    /// All tensors whose names begin with `prefix`.
+    func all(_ prefix: String = "") throws -> [MappedTensor] {
+        try shapes.keys.filter { $0.hasPrefix(prefix) }.map(tensor)
+    }
 
     private static func storage(_ part: UnsafeRawBufferPointer, _ type: ElementType) -> WeightMatrix.Storage {
         switch type {
         case .float32: .float32(part.assumingMemoryBound(to: Float.self).baseAddress!)
         case .float16: .float16(part.assumingMemoryBound(to: UInt16.self).baseAddress!)
         case .bfloat16: .bfloat16(part.assumingMemoryBound(to: UInt16.self).baseAddress!)
+        case .int8: preconditionFailure("numbers of 8 bit need their scales")
         }
     }
 

@@ -4,9 +4,7 @@ import Kernels
 /// The activations of one pass, for as many rows (tokens) as it was made for.
 final class Scratch {
     let rows: Int
-    /// The residual stream, `[rows, hidden]`.
-    let hidden: UnsafeMutablePointer<Float>
-    /// Its norm, and what a block adds to it, `[rows, hidden]`.
+    /// The norm of the residual stream, and what a block adds to it, `[rows, hidden]`.
     let normed: UnsafeMutablePointer<Float>
     let update: UnsafeMutablePointer<Float>
     /// `[rows, heads, headDim]`.
@@ -30,7 +28,7 @@ final class Scratch {
         let queryWidth = model.heads * model.headDim
         let keyWidth = model.kvHeads * model.headDim
         let widths = [
-            model.hiddenSize, model.hiddenSize, model.hiddenSize, queryWidth, queryWidth, keyWidth, keyWidth,
+            model.hiddenSize, model.hiddenSize, queryWidth, queryWidth, keyWidth, keyWidth,
             model.intermediateSize, model.intermediateSize, model.vocabularySize,
         ]
         memory = .allocate(capacity: rows * widths.reduce(0, +))
@@ -39,9 +37,9 @@ final class Scratch {
             defer { next += rows * width }
             return next
         }
-        (hidden, normed, update) = (parts[0], parts[1], parts[2])
-        (queries, attended, keys, values) = (parts[3], parts[4], parts[5], parts[6])
-        (gate, up, logits) = (parts[7], parts[8], parts[9])
+        (normed, update) = (parts[0], parts[1])
+        (queries, attended, keys, values) = (parts[2], parts[3], parts[4], parts[5])
+        (gate, up, logits) = (parts[6], parts[7], parts[8])
     }
 
     deinit { memory.deallocate() }

@@ -38,6 +38,10 @@ extension WeightMatrix {
         case .bfloat16(let numbers):
             KernelSet.selected.dot_rows_bf16(
                 numbers, count, columns, columns, input.singles!, columns, input.tokens, target, rows)
+        case .int8(let numbers):
+            KernelSet.int8.dot_rows(
+                numbers.values, numbers.scales, count, columns, numbers.group, input.singles!, columns, input.tokens,
+                target, rows)
         case .float32, .float16:
             KernelSet.selected.dot_rows_f32(
                 wide(tile, worker), count, columns, columns, input.singles!, columns, input.tokens, target, rows)

@@ -10,13 +10,16 @@ public struct WeightMatrix: @unchecked Sendable {
         case float16(UnsafePointer<UInt16>)
         /// bfloat16, the upper halves of singles.
         case bfloat16(UnsafePointer<UInt16>)
+        /// Whole numbers of 8 bit with a scale for each group of columns.
+        case int8(Int8Numbers)
 
-        /// The same from `count` numbers further on.
+        /// The same from `count` numbers, which are whole rows, further on.
         func advanced(by count: Int) -> Storage {
             switch self {
             case .float32(let numbers): .float32(numbers + count)
             case .float16(let numbers): .float16(numbers + count)
             case .bfloat16(let numbers): .bfloat16(numbers + count)
+            case .int8(let numbers): .int8(numbers.advanced(by: count))
             }
         }
     }
@@ -87,12 +90,14 @@ public struct WeightMatrix: @unchecked Sendable {
         widen(tiles[low].storage.advanced(by: (row - tiles[low].rows.lowerBound) * columns), count: columns, to: out)
     }
 
-    /// Writes `count` numbers, widened, to `out`.
+    /// Writes `count` numbers, which are whole rows, widened, to `out`.
     func widen(_ storage: Storage, count: Int, to out: UnsafeMutablePointer<Float>) {
         switch storage {
         case .float32(let numbers): out.update(from: numbers, count: count)
         case .float16(let numbers): KernelSet.selected.widen_f16(numbers, count, out)
         case .bfloat16(let numbers): KernelSet.selected.widen_bf16(numbers, count, out)
+        case .int8(let numbers):
+            KernelSet.int8.widen(numbers.values, numbers.scales, count / columns, columns, numbers.group, out)
         }
     }
 }

@@ -14,6 +14,9 @@ public struct Evaluator {
     public func evaluate(
         _ prompts: [Prompt], shouldStop: () -> Bool = { false }, progress: (RunProgress) -> Void = { _ in }
     ) throws -> Evaluation {
+        var options = options
+        // One reading of streamed weights serves as many prompts as the engine takes at once.
+        if model.llama.isStreamed { options.batch = max(options.batch, prompts.count) }
         let runner = try PromptRunner(model, options: options)
         var evaluation = Evaluation(model: model, options: options)
         let (done, timing) = try runner.run(prompts, shouldStop: shouldStop, progress: progress) { evaluation.add($0) }

@@ -13,14 +13,16 @@ public struct LoadedModel: Sendable {
     public let tokenizer: (any TextTokenizer)?
 
     /// Opens the folder at `path`.
-    /// - Parameter tokenizerPath: the tokenizer's file; nil for the one in the folder, if there is one.
+    /// - Parameters:
+    ///   - tokenizerPath: the tokenizer's file; nil for the one in the folder, if there is one.
+    ///   - weightMemory: bytes of weights that may be in memory at once; see `LlamaModel`.
     /// - Throws: what `Checkpoint`, `LlamaModel` and `TokenizerFile` throw.
-    public init(path: String, tokenizerPath: String? = nil) throws {
+    public init(path: String, tokenizerPath: String? = nil, weightMemory: Int? = nil) throws {
         tokenizer = try (tokenizerPath ?? Checkpoint.tokenizerPath(in: path)).map {
             try TokenizerFile.open(path: $0)
         }
         checkpoint = try Checkpoint(path: path, vocabulary: tokenizer.map { TextVocabulary($0) })
-        llama = try LlamaModel(checkpoint)
+        llama = try LlamaModel(checkpoint, weightMemory: weightMemory)
     }
 
     /// Reads and checks all prompts at `paths`, to be run under `policy` (nil: the model's own).

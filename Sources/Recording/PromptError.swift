@@ -1,3 +1,5 @@
+import Files
+
 /// What can be wrong with prompts, with the place. Its description is the one line a user sees.
 public enum PromptError: Error, Equatable, Sendable, CustomStringConvertible {
     /// There is nothing in it but white space.
@@ -15,7 +17,9 @@ public enum PromptError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The file's name does not say what it is.
     case wrongExtension(path: String)
 
-    public var description: String {
+    public var description: String { text.inOneLine }
+
+    private var text: String {
         switch self {
         case .empty(let place): "\(place): expected a prompt, found nothing but white space"
         case .tooLong(let place, let tokens, let contextLength):

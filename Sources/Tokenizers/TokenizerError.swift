@@ -1,3 +1,5 @@
+import Files
+
 /// What can go wrong between text and tokens. Its description is the one line a user sees.
 public enum TokenizerError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The file is not a SentencePiece model, or a damaged one; `reason` has the byte where that is known.
@@ -9,7 +11,9 @@ public enum TokenizerError: Error, Equatable, Sendable, CustomStringConvertible 
     /// The tokenizer has no such token.
     case unknownToken(path: String, token: Int, vocabularySize: Int)
 
-    public var description: String {
+    public var description: String { text.inOneLine }
+
+    private var text: String {
         switch self {
         case .notAModel(let path, let reason): "\(path): not a SentencePiece model: \(reason)"
         case .notByteLevel(let path, let reason):

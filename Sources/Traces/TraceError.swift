@@ -1,3 +1,5 @@
+import Files
+
 /// What can be wrong with a trace beyond a file's bytes (those are `FileError`s). Its description is the one line a
 /// user sees.
 public enum TraceError: Error, Equatable, Sendable {
@@ -20,7 +22,9 @@ public enum TraceError: Error, Equatable, Sendable {
 }
 
 extension TraceError: CustomStringConvertible {
-    public var description: String {
+    public var description: String { text.inOneLine }
+
+    private var text: String {
         switch self {
         case .unfinished(let path, let offset, let prompts):
             "\(path): byte \(offset): expected an end block, found an unfinished recording of \(prompts) prompts; "

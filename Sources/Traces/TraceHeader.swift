@@ -4,7 +4,7 @@ import Descriptions
 public struct TraceHeader: Equatable, Sendable {
     /// The model's name, as a person knows it (the folder's name).
     public var model: String
-    /// The model's shape; `unsupported` and token ids are not kept.
+    /// The model's shape; `unsupported`, `quantization` and token ids are not kept.
     public var configuration: ModelConfiguration
     /// SHA-256 that stands for the checkpoint, in hexadecimal.
     public var checkpointFingerprint: String

@@ -1,4 +1,5 @@
 import Descriptions
+import Files
 import Recording
 import Reports
 
@@ -35,7 +36,9 @@ public struct EvaluationReport {
             "headroom \(Release.version) evaluate: \(model) under \(evaluation.policy), "
             + "checkpoint \(evaluation.fingerprint.prefix(16))\n"
         let lines =
-            speedLines(prefill: evaluation.timing.promptRate, decode: evaluation.timing.decodeRate)
+            speedLines(
+                prefill: evaluation.timing.promptRate, decode: evaluation.timing.decodeRate,
+                weights: evaluation.timing.decodeWeightRate, peak: PeakMemory.residentBytes)
             + nearTieLines(evaluation.policy, ties: evaluation.nearTies, of: evaluation.decisions)
         return title + table.text() + lines.joined(separator: "\n")
     }

@@ -1,4 +1,5 @@
 import Descriptions
+import Files
 import Inference
 import Recording
 import Reports
@@ -15,6 +16,8 @@ public struct GenerationReport: Encodable {
     private let prompts: [TextGeneration]
     private let prefillTokensPerSecond: Double?
     private let decodeTokensPerSecond: Double?
+    private let decodeWeightBytesPerSecond: Double?
+    private let peakResidentBytes: Int
     private let fullSlots: Int
 
     /// The report on `texts`, which `model` wrote under `options`.
@@ -27,6 +30,8 @@ public struct GenerationReport: Encodable {
         prompts = texts
         prefillTokensPerSecond = timing.promptRate
         decodeTokensPerSecond = timing.decodeRate
+        decodeWeightBytesPerSecond = timing.decodeWeightRate
+        peakResidentBytes = PeakMemory.residentBytes
         let shape = model.llama.configuration
         fullSlots = texts.reduce(0) { $0 + $1.tokens.count } * shape.layers * shape.kvHeads
     }
@@ -43,12 +48,13 @@ public struct GenerationReport: Encodable {
 
     private var figures: String {
         let slots = prompts.reduce(0) { $0 + $1.slotsInAll }
-        let rates = speedLines(prefill: prefillTokensPerSecond, decode: decodeTokensPerSecond)
         let lines =
             [
                 "headroom \(version) generate: \(model) under \(policy), \(sampling), seed \(seed), checkpoint \(fingerprint.prefix(16))"
             ]
-            + rates
+            + speedLines(
+                prefill: prefillTokensPerSecond, decode: decodeTokensPerSecond, weights: decodeWeightBytesPerSecond,
+                peak: peakResidentBytes)
             + [
                 "kept \(slots) of \(fullSlots) slots, compression ratio "
                     + fixed(Double(fullSlots) / Double(max(1, slots)), 3)

@@ -3,13 +3,23 @@ import Foundation
 /// Numbers with a fixed count of decimals, whatever the locale.
 func fixed(_ value: Double, _ decimals: Int) -> String { String(format: "%.\(decimals)f", value) }
 
-/// How fast a run was, a line for each part that it had.
-func speedLines(prefill: Double?, decode: Double?) -> [String] {
+/// How fast a run was, a line for each part that it had, and the memory it took.
+/// - Parameters:
+///   - weights: bytes of weights that decoding read a second.
+///   - peak: the most bytes that were resident at once.
+func speedLines(prefill: Double?, decode: Double?, weights: Double?, peak: Int) -> [String] {
     var lines: [String] = []
-    if let prefill { lines.append("prefill \(fixed(prefill, 0)) tokens a second") }
-    if let decode { lines.append("decode \(fixed(decode, 0)) tokens a second") }
+    if let prefill { lines.append("prefill \(figure(prefill)) tokens a second") }
+    if let decode, let weights {
+        lines.append(
+            "decode \(figure(decode)) tokens a second, reading \(figure(weights / 1e9)) GB of weights a second")
+    }
+    lines.append("memory \(fixed(Double(peak) / 0x1p30, 2)) GiB at most, pages of mapped files included")
     return lines
 }
+
+/// A measured number: whole where it is large, else with two decimals.
+private func figure(_ value: Double) -> String { fixed(value, value < 100 ? 2 : 0) }
 
 /// What a DMC run says of decisions that hung in the balance; nothing under other policies, which decide nothing.
 func nearTieLines(_ policy: String, ties: Int, of decisions: Int) -> [String] {

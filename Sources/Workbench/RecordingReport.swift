@@ -1,4 +1,5 @@
 import Descriptions
+import Files
 import Foundation
 import Recording
 import Reports
@@ -32,6 +33,8 @@ public struct RecordingReport: Encodable {
     private let decisionsRecorded: Int
     private let prefillTokensPerSecond: Double?
     private let decodeTokensPerSecond: Double?
+    private let decodeWeightBytesPerSecond: Double?
+    private let peakResidentBytes: Int
 
     /// The report on the finished trace at `tracePath`, to which `summary` is what the last run did.
     /// - Throws: as `TraceReader`.
@@ -61,6 +64,8 @@ public struct RecordingReport: Encodable {
         decisionsRecorded = summary.decisions
         prefillTokensPerSecond = summary.timing.promptRate
         decodeTokensPerSecond = summary.timing.decodeRate
+        decodeWeightBytesPerSecond = summary.timing.decodeWeightRate
+        peakResidentBytes = PeakMemory.residentBytes
     }
 
     /// As JSON.
@@ -80,7 +85,9 @@ public struct RecordingReport: Encodable {
             "\(fileBytes) bytes\(perDecision): decisions \(decisionBytes), likelihoods \(likelihoodBytes), "
                 + (drops > 0 ? "evictions \(evictionBytes) for \(drops) drops, " : "")
                 + (tokenBytes > 0 ? "token ids \(tokenBytes), " : "") + "framing \(framingBytes)")
-        lines += speedLines(prefill: prefillTokensPerSecond, decode: decodeTokensPerSecond)
+        lines += speedLines(
+            prefill: prefillTokensPerSecond, decode: decodeTokensPerSecond, weights: decodeWeightBytesPerSecond,
+            peak: peakResidentBytes)
         lines += nearTieLines(policy, ties: nearTies, of: decisionsRecorded)
         return lines.joined(separator: "\n")
     }

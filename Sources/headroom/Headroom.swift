@@ -33,6 +33,6 @@ struct Headroom: ParsableCommand {
             EvaluateCommand.self, GenerateCommand.self,
             PlanCommand.self, SimulateCommand.self, CalibrateCommand.self,
             CompareCommand.self, ListCommand.self, ConvertCommand.self, ReportCommand.self,
-            BenchCommand.self,
+            BenchCommand.self, ForgeCommand.self,
         ])
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BundledModels
+import Capacity
 import Descriptions
 import Inference
 import Kernels
@@ -30,6 +31,16 @@ struct ModelOptions: ParsableArguments {
     @Option(help: "Threads; by default one a core.")
     var threads: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Memory that weights may take, such as 8GiB; by default three quarters of the machine's.",
+            discussion: """
+                A larger model's weights are streamed: each pass reads them from the disk, layer by layer, and drops them. \
+                A pass over prompts serves many tokens, so that evaluating costs little more; generating reads all \
+                weights for every token of the batch, and is as slow as the disk.
+                """, valueName: "size"))
+    var weightMemory: ByteSize?
+
     func validate() throws {
         if let threads, !(1...1024).contains(threads) {
             throw ValidationError("--threads: expected 1 to 1024, found \(threads)")
@@ -37,7 +48,8 @@ struct ModelOptions: ParsableArguments {
     }
 
     func loadModel() throws -> LoadedModel {
-        try LoadedModel(path: ModelLocator.folder(model), tokenizerPath: tokenizer)
+        try LoadedModel(
+            path: ModelLocator.folder(model), tokenizerPath: tokenizer, weightMemory: weightMemory?.bytes)
     }
 
     func options(for model: LoadedModel) -> RunOptions {

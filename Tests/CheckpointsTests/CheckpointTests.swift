@@ -26,7 +26,7 @@ struct CheckpointTests {
 
     private var weightsPath: String { "\(folder.path)/model.safetensors" }
 
-    @Test("A folder is opened with its configuration, weights and name", arguments: ElementType.allCases)
+    @Test("A folder is opened with its configuration, weights and name", arguments: [ElementType.float32, .bfloat16])
     func good(type: ElementType) throws {
         let model = RandomModel(shape, elementType: type)
         try write(model)

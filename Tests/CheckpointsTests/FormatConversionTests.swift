@@ -17,7 +17,9 @@ struct FormatConversionTests {
         target = try TemporaryFolder()
     }
 
-    @Test("A Megatron checkpoint becomes a folder of the same numbers", arguments: [1, 2], ElementType.allCases)
+    @Test(
+        "A Megatron checkpoint becomes a folder of the same numbers",
+        arguments: [1, 2], [ElementType.float32, .float16, .bfloat16])
     func megatron(ranks: Int, type: ElementType) throws {
         let model = RandomModel(shape, elementType: type)
         try MegatronModel(model, ranks: ranks).write(to: folder)

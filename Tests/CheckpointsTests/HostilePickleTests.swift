@@ -117,6 +117,12 @@ struct HostilePickleTests {
         #expect(try refusal("N" + repeated("\u{94}", 4_200_000) + ".").contains("at most 4194304 values in the memo"))
     }
 
+    @Test("What is dropped down to a mark does no harm to what follows")
+    func dropped() throws {
+        let dropped = String(repeating: "(" + String(repeating: "K\u{7}X\u{1}\0\0\0b", count: 40) + "1", count: 200)
+        #expect(try refusal("}" + dropped + "X\u{5}\0\0\0modelNs.").contains("a Megatron checkpoint"))
+    }
+
     @Test("One list that grows item by item does so in no time")
     func growing() throws {
         let pickle = "]" + String(repeating: "Na", count: 400_000) + "."

@@ -48,7 +48,7 @@ struct MegatronCheckpointTests {
         arguments: shapes.indices, [1, 2])
     func wholes(index: Int, ranks: Int) throws {
         let shape = Self.shapes[index].1
-        for type in ElementType.allCases {
+        for type in [ElementType.float32, .float16, .bfloat16] {
             let folder = try TemporaryFolder()
             let model = RandomModel(shape, elementType: type)
             var megatron = MegatronModel(model, ranks: ranks)

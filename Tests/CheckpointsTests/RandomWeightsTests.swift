@@ -9,7 +9,8 @@ struct RandomWeightsTests {
         maxPositions: 128)
 
     @Test(
-        "Every tensor of the shape is there, scaled so that activations stay near one", arguments: ElementType.allCases)
+        "Every tensor of the shape is there, scaled so that activations stay near one",
+        arguments: [ElementType.float32, .float16, .bfloat16])
     func tensors(elementType: ElementType) throws {
         let weights = try RandomWeights.file(for: shape, elementType: elementType)
         for (name, size) in TensorName.shapes(of: shape) {

@@ -41,10 +41,13 @@ package struct RandomModel {
     }
 
     /// The model, read back by the core; its files are gone from the file system, and stay mapped.
-    package func loaded() throws -> LlamaModel {
+    /// - Parameter weightMemory: bytes of weights that may be in memory at once; 0 streams them.
+    package func loaded(weightMemory: Int? = nil) throws -> LlamaModel {
         let folder = try TemporaryFolder()
         try write(to: folder)
-        return try withExtendedLifetime(folder) { try LlamaModel(Checkpoint(path: folder.path)) }
+        return try withExtendedLifetime(folder) {
+            try LlamaModel(Checkpoint(path: folder.path), weightMemory: weightMemory)
+        }
     }
 
     private mutating func addEmbeddings() {

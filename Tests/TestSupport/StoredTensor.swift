@@ -15,7 +15,7 @@ package struct StoredTensor: Sendable {
         self.elementType = elementType
         self.values =
             switch elementType {
-            case .float32: values
+            case .float32, .int8: values
             case .float16: values.map { Float(Float16($0)) }
             case .bfloat16: values.map { $0.roundedToBFloat16 }
             }
@@ -28,6 +28,7 @@ package struct StoredTensor: Sendable {
             case .float32: Self.bytes(of: value.bitPattern)
             case .float16: Self.bytes(of: Float16(value).bitPattern)
             case .bfloat16: Self.bytes(of: UInt16(truncatingIfNeeded: value.bitPattern >> 16))
+            case .int8: [UInt8(bitPattern: Int8(value.rounded()))]
             }
         }
     }

@@ -48,6 +48,12 @@ struct WrongInputTests {
         ("rows to validate that are none", ["plan", "--validate", "@/a.csv", "--gpu", "h100"], 1, "a.csv"),
         ("an engine that nobody measured", plan(gpu: "h100") + ["--engine", "SGLang"], 64, "TensorRT-LLM"),
         ("a plan without a model", ["plan", "--gpu", "h100"], 64, "--model"),
+        (
+            "two conversions at once",
+            ["convert", "--from", "default", "--to", "@/a", "--gqa", "2", "--weights", "int8"], 64, "--gqa"
+        ),
+        ("weights of no known kind", ["convert", "--from", "default", "--to", "@/a", "--weights", "int3"], 64, "int8"),
+        ("a memory size that is none", ["evaluate", "--weight-memory", "much"], 64, "--weight-memory"),
         ("no trace and no ratio", plan(lengths: ["--policy", "dmc"]), 64, "trace"),
     ]
 

@@ -5,6 +5,8 @@
 #ifndef HEADROOM_CKERNELS_H
 #define HEADROOM_CKERNELS_H
 
+#include "Int8Kernels.h"
+
 #include <stddef.h>
 #include <stdint.h>
 

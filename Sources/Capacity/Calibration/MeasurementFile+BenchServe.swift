@@ -3,7 +3,8 @@ import Foundation
 
 extension MeasurementFile {
     /// What `vllm bench serve --save-result` writes: a closed loop of `max_concurrency` requests, whose mean time per
-    /// output token is read. Without `max_concurrency` all requests came at once.
+    /// output token is read; its `backend` names the protocol that was spoken, not the engine. Without
+    /// `max_concurrency` all requests came at once.
     /// - Throws: `FileError`, `CapacityError.field`.
     static func benchServe(_ path: String, gpus: Int) throws -> [Measurement] {
         let result = try DataFolder.decode(BenchServeResult.self, path: path)
@@ -33,7 +34,7 @@ extension MeasurementFile {
         served.arrival = .closedLoop
         return [
             Measurement(
-                path: path, line: 1, engine: result.backend ?? "vLLM", quantity: .tokenTime,
+                path: path, line: 1, quantity: .tokenTime,
                 subject: .served(served), seconds: result.mean_tpot_ms * 1e-3)
         ]
     }
@@ -42,7 +43,6 @@ extension MeasurementFile {
 /// The fields of a result that are read.
 private struct BenchServeResult: Decodable {
     var model_id: String
-    var backend: String?
     var max_concurrency: Int?
     var completed: Int
     var total_input_tokens: Int

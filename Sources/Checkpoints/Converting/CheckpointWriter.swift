@@ -19,6 +19,7 @@ struct CheckpointWriter {
     func write(to path: String, shardBytes: Int = CheckpointWriter.shardBytes) throws {
         let target = URL(fileURLWithPath: path).standardizedFileURL.path
         guard !FileManager.default.fileExists(atPath: target) else { throw FileError.exists(path: path) }
+        try DiskSpace.require(entries.reduce(0) { $0 + $1.count }, for: path)
         let aside = "\(target).\(getpid()).partial"
         do {
             do {
@@ -40,6 +41,13 @@ struct CheckpointWriter {
             try? FileManager.default.removeItem(atPath: aside)
             throw error
         }
+    }
+}
+
+extension Checkpoint {
+    /// The field `headroom_conversion` after one more step: what was done to the weights since training.
+    func conversionField(adding step: String) -> JSONValue {
+        .string([configuration.conversion, step].compactMap { $0 }.joined(separator: "; "))
     }
 }
 

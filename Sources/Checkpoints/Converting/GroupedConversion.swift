@@ -17,6 +17,10 @@ public struct GroupedConversion {
             throw CheckpointError.conversion(
                 path: source.path, expected: "a plain model", found: "one whose heads decide on merging (DMC)")
         }
+        guard shape.quantization == nil else {
+            throw CheckpointError.conversion(
+                path: source.path, expected: "floating-point weights", found: "int8; average first, then quantize")
+        }
         guard kvHeads >= 1, kvHeads < shape.kvHeads, shape.kvHeads % kvHeads == 0 else {
             throw CheckpointError.conversion(
                 path: source.path, expected: "fewer KV heads that divide its \(shape.kvHeads)", found: "\(kvHeads)")
@@ -36,7 +40,7 @@ public struct GroupedConversion {
     private var fields: [String: JSONValue] {
         var fields = source.fields
         fields["num_key_value_heads"] = .number(Double(kvHeads))
-        fields["headroom_conversion"] = .string("gqa:\(kvHeads) averaged, untrained")
+        fields["headroom_conversion"] = source.conversionField(adding: "gqa:\(kvHeads) averaged, untrained")
         return fields
     }
 
@@ -71,6 +75,7 @@ public struct GroupedConversion {
                 case .float32: writer.write(mean)
                 case .float16: writer.write(mean.half)
                 case .bfloat16: writer.write(mean.bfloat16)
+                case .int8: preconditionFailure("averages are taken of floating-point weights")
                 }
             }
         }

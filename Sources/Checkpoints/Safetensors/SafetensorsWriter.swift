@@ -38,16 +38,22 @@ struct SafetensorsWriter {
         }
     }
 
-    /// Writes `entries` in their order to a new file at `path`.
-    /// - Throws: `FileError.unwritable`.
+    /// Writes `entries` to a new file at `path`. They are asked for in their order; in the file wide numbers come before
+    /// narrow ones, so that all lie at multiples of their width, and else they are in their order too.
+    /// - Throws: `FileError.unwritable`, and what the entries throw.
     static func write(_ entries: some Collection<Entry>, to path: String) throws {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
             throw FileError.unwritable(path: path, reason: FileError.systemReason)
         }
         defer { close(descriptor) }
-        try AtomicFile.write(try header(entries), to: descriptor, path: path)
-        for entry in entries {
+        let offsets = offsets(Array(entries))
+        let header = try header(entries, offsets)
+        try AtomicFile.write(header, to: descriptor, path: path)
+        for (entry, offset) in zip(entries, offsets) {
+            guard lseek(descriptor, off_t(header.count + offset), SEEK_SET) >= 0 else {
+                throw FileError.unwritable(path: path, reason: FileError.systemReason)
+            }
             var count = 0
             try entry.write { bytes in
                 count += bytes.count
@@ -98,13 +104,23 @@ struct SafetensorsWriter {
         return String(repeating: "0", count: max(0, 5 - digits.count)) + digits
     }
 
-    private static func header(_ entries: some Collection<Entry>) throws -> [UInt8] {
-        var headers: [String: Header] = ["__metadata__": .metadata]
-        var offset = 0
-        for entry in entries {
-            headers[entry.name] = .tensor(entry, offset: offset)
-            offset += entry.count
+    /// Where in the data each entry lies.
+    private static func offsets(_ entries: [Entry]) -> [Int] {
+        var offsets = [Int](repeating: 0, count: entries.count)
+        var next = 0
+        let order = entries.indices.sorted {
+            (entries[$1].elementType.bytes, $0) < (entries[$0].elementType.bytes, $1)
         }
+        for index in order {
+            offsets[index] = next
+            next += entries[index].count
+        }
+        return offsets
+    }
+
+    private static func header(_ entries: some Collection<Entry>, _ offsets: [Int]) throws -> [UInt8] {
+        var headers: [String: Header] = ["__metadata__": .metadata]
+        for (entry, offset) in zip(entries, offsets) { headers[entry.name] = .tensor(entry, offset: offset) }
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         var text = Array(try encoder.encode(headers))

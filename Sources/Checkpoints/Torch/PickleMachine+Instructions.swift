@@ -7,7 +7,7 @@ extension PickleMachine {
         case .stop: break
         case .mark: try mark()
         case .pop: _ = try pop()
-        case .popMark: _ = try popToMark()
+        case .popMark: try dropToMark()
         case .duplicate: try push(try top())
         case .proto: try checkProtocol()
         case .frame: try checkFrame()
@@ -88,7 +88,7 @@ extension PickleMachine {
         case .emptyDictionary: try push(.dictionary([]))
         case .emptySet: try push(.set)
         case .frozenSet:
-            _ = try popToMark()
+            try dropToMark()
             try push(.set)
         case .append:
             let value = try pop()

@@ -63,10 +63,21 @@ struct PickleMachine {
 
     /// Takes everything down to the last mark, and the mark.
     mutating func popToMark() throws -> [PickleValue] {
-        guard let mark = marks.popLast() else { throw malformed("a mark on the pickle's stack", "none") }
-        let values = Array(stack[mark...])
-        stack.removeSubrange(mark...)
+        let values = try valuesToMark()
+        try dropToMark()
         return values
+    }
+
+    /// Drops everything down to the last mark, and the mark. (`_ = try popToMark()` is not the same: the optimizer of
+    /// Swift 6.3.1 frees the array that nobody wants before it is filled.)
+    mutating func dropToMark() throws {
+        guard let mark = marks.popLast() else { throw malformed("a mark on the pickle's stack", "none") }
+        stack.removeSubrange(mark...)
+    }
+
+    private func valuesToMark() throws -> [PickleValue] {
+        guard let mark = marks.last else { throw malformed("a mark on the pickle's stack", "none") }
+        return Array(stack[mark...])
     }
 
     mutating func push(_ value: PickleValue) throws {

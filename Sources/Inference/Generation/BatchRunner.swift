@@ -37,10 +37,14 @@ public struct BatchRunner {
         var running: [RunningRequest] = []
         while true {
             while running.count < batch, !shouldStop(), let index = waiting.next() {
-                var request = RunningRequest(index, requests[index], cache: try makeCache(index))
-                timing.promptSeconds += try RunTiming.seconds { try request.prefill(engine, contextLength) }.1
-                timing.promptTokens += requests[index].tokens.count
-                running.append(request)
+                var begun = [index]
+                while running.count + begun.count < batch, canRead(more: begun, requests), !shouldStop(),
+                    let index = waiting.next()
+                { begun.append(index) }
+                var fresh = try begun.map { RunningRequest($0, requests[$0], cache: try makeCache($0)) }
+                timing.promptSeconds += try RunTiming.seconds { try prefill(&fresh) }.1
+                timing.promptTokens += begun.reduce(0) { $0 + requests[$1].tokens.count }
+                running += fresh
             }
             for request in running where request.isDone { try finished(request.index, request.result(engine)) }
             running.removeAll { $0.isDone }
@@ -51,6 +55,20 @@ public struct BatchRunner {
             for request in running { try generated(request.index, request.next!) }
             timing.decodeSeconds += try RunTiming.seconds { try step(&running) }.1
             timing.decodedTokens += running.count
+            timing.decodedWeightBytes += engine.model.multipliedBytes
+        }
+    }
+
+    /// Whether prompts can be read beside those of `begun`: where the weights are streamed, as many as one reading of
+    /// them serves; else each by itself.
+    private func canRead(more begun: [Int], _ requests: [GenerationRequest]) -> Bool {
+        engine.model.isStreamed && begun.reduce(0) { $0 + requests[$1].tokens.count } < engine.tokensAtOnce
+    }
+
+    /// Feeds new sequences their prompts.
+    private func prefill(_ fresh: inout [RunningRequest]) throws {
+        try engine.prefill(fresh.map(\.feed)) { index, first, count, logits in
+            try fresh[index].takePrompt(logits, from: first, count, engine, contextLength)
         }
     }
 
@@ -101,18 +119,19 @@ private struct RunningRequest {
             tokens: tokens, promptTokens: request.tokens.count, negativeLogLikelihoods: scores, slots: slots)
     }
 
-    mutating func prefill(_ engine: Engine, _ contextLength: Int) throws {
+    var feed: PromptFeed {
+        PromptFeed(tokens: request.tokens, sequence: sequence, logits: request.scores ? .all : .last)
+    }
+
+    /// Takes the logits behind `count` of the prompt's tokens, from token `first` on.
+    mutating func takePrompt(
+        _ logits: UnsafePointer<Float>, from first: Int, _ count: Int, _ engine: Engine, _ contextLength: Int
+    ) throws {
+        if request.scores { scores += try engine.scores(of: tokens, from: first, count, logits) }
+        guard first + count == tokens.count else { return }
         let vocabulary = engine.model.configuration.vocabularySize
-        var scores: [Float] = []
-        var last: [Float] = []
-        try engine.prefill(tokens, into: sequence, logits: request.scores ? .all : .last) { first, count, logits in
-            if request.scores { scores += try engine.scores(of: tokens, from: first, count, logits) }
-            if first + count == tokens.count {
-                last = Array(UnsafeBufferPointer(start: logits + (count - 1) * vocabulary, count: vocabulary))
-            }
-        }
-        self.scores = scores
-        try last.withUnsafeBufferPointer { try choose($0, engine, contextLength) }
+        let last = UnsafeBufferPointer(start: logits + (count - 1) * vocabulary, count: vocabulary)
+        try choose(last, engine, contextLength)
     }
 
     /// Takes the logits behind the token just fed.

@@ -9,6 +9,9 @@ public struct RunTiming: Sendable {
     /// Time they took, choice of the next token included.
     public internal(set) var decodeSeconds = 0.0
 
+    /// Bytes of weights that those were multiplied with: all of them at every step, however many sequences it served.
+    public internal(set) var decodedWeightBytes = 0
+
     /// No time spent.
     public init() {}
 
@@ -17,6 +20,9 @@ public struct RunTiming: Sendable {
 
     /// Tokens fed one at a time, a second, over all sequences of the batch; nil if there were none.
     public var decodeRate: Double? { decodeSeconds > 0 ? Double(decodedTokens) / decodeSeconds : nil }
+
+    /// Bytes of weights a second while tokens were fed one at a time; nil if there were none.
+    public var decodeWeightRate: Double? { decodeSeconds > 0 ? Double(decodedWeightBytes) / decodeSeconds : nil }
 
     /// Runs `work` and returns its result and how long it took.
     static func seconds<Result>(_ work: () throws -> Result) rethrows -> (Result, Double) {

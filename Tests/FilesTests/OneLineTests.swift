@@ -1,0 +1,13 @@
+import Files
+import Testing
+
+@Suite("Errors in one line")
+struct OneLineTests {
+    @Test("What a file puts into an error makes neither lines nor length")
+    func line() {
+        let error = FileError.malformed(path: "a", offset: 1, expected: "b", found: "c\r\n\u{2028}d\u{0}é🙂")
+        #expect(error.description == "a: byte 1: expected b, found c\\r\\n\\u{2028}d\\0é🙂")
+        let long = FileError.unsuitable(path: "a", expected: "b", found: String(repeating: "x", count: 70_000))
+        #expect(long.description.unicodeScalars.count == 601 && long.description.hasSuffix("…"))
+    }
+}
