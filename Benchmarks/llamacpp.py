@@ -119,14 +119,17 @@ def main():
     parser.add_argument("--headroom", default=".build/release/headroom")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--width", choices=["bfloat16", "float32"], default="bfloat16")
+    parser.add_argument("--folder", help="keeps the model's file there for the next run; by default it is removed")
     options = parser.parse_args()
 
     llama.llama_backend_init()
     silent = llama.llama_log_callback(lambda level, text, data: None)
     llama.llama_log_set(silent, None)
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "model.gguf")
-        write_model(path, options.width)
+    with tempfile.TemporaryDirectory() as temporary:
+        path = os.path.join(options.folder or temporary, f"1.1b-{options.width}.gguf")
+        if not os.path.exists(path):
+            write_model(path + ".partial", options.width)
+            os.rename(path + ".partial", path)
         run = Run(path, options.threads, 16, 256)
         theirs = {"batch=1/context=128": run.decode(1, 128), "batch=16/context=128": run.decode(16, 128)}
         run.close()

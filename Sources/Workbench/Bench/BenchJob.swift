@@ -26,7 +26,7 @@ public struct BenchJob: Sendable {
     ) throws -> BenchRecord {
         let plan = BenchPlan(measuresAll: measuresAll, words: words)
         guard !plan.isEmpty else { throw BenchError.nothing(words: words) }
-        let folder = FileManager.default.temporaryDirectory.appending(path: "headroom-bench-\(getpid())").path
+        let folder = FileManager.default.temporaryDirectory.appending(path: "headroom-bench-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         var record = BenchRecord(limits: MachineLimits.measure(threads: threads, bytes: readBytes, progress: progress))
