@@ -1,10 +1,16 @@
 extension String {
-    /// The text as an error shows it: in one line of bounded length, whatever a file put into it.
+    /// The text as an error shows it: in one line of bounded length, whatever a file put into it. Of a longer one the
+    /// middle is left out: it begins with the place and ends with the reason.
     public var inOneLine: String {
-        let limit = 600
+        let (head, tail) = (400, 200)
+        let scalars = Array(unicodeScalars.prefix(head + tail + 1))
+        guard scalars.count > head + tail else { return Self.escaped(scalars) }
+        return Self.escaped(scalars.prefix(head)) + "…" + Self.escaped(unicodeScalars.suffix(tail))
+    }
+
+    private static func escaped(_ scalars: some Sequence<Unicode.Scalar>) -> String {
         var line = ""
-        for (index, scalar) in unicodeScalars.enumerated() {
-            guard index < limit else { return line + "…" }
+        for scalar in scalars {
             switch scalar.properties.generalCategory {
             case .control, .lineSeparator, .paragraphSeparator: line += scalar.escaped(asASCII: true)
             default: line.unicodeScalars.append(scalar)
