@@ -30,7 +30,7 @@ package struct FuzzTarget: Sendable {
         } catch {
             if isSound { throw error }
             let line = "\(error)"
-            guard !line.contains(where: \.isNewline), line.utf8.count <= 1000 else { throw FuzzFinding(line: line) }
+            guard !line.contains(where: \.isNewline), line.utf8.count <= 8000 else { throw FuzzFinding(line: line) }
         }
     }
 
