@@ -77,7 +77,8 @@ let suites: [Target] = [
     .target(
         name: "Fuzzing",
         dependencies: [
-            "TestSupport", "Recording", "Tokenizers", "Traces", "Checkpoints", "BundledModels", "Files", "Descriptions",
+            "TestSupport", "Recording", "Capacity", "Tokenizers", "Traces", "Checkpoints", "BundledModels", "Files",
+            "Descriptions",
         ],
         path: "Tests/Fuzzing"),
     .executableTarget(

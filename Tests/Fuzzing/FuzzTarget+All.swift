@@ -13,7 +13,7 @@ extension FuzzTarget {
     package static func all() throws -> [FuzzTarget] {
         [
             safetensors, index, zip, pickle, configuration, try trace(), try prompts(), decisions, try tokenizer(),
-            byteLevel,
+            byteLevel, measurements, benchServe, try gpu(), workload,
         ]
     }
 
