@@ -42,7 +42,7 @@ public struct Checkpoint: Sendable {
             configurationBytes = []
         } else {
             let file = try Checkpoint.file("config.json", in: path)
-            configurationBytes = try MappedFile.contents(of: file)
+            configurationBytes = try MappedFile.contents(of: file, atMost: 1 << 20)
             configuration = try ModelConfiguration(json: Data(configurationBytes), path: file)
             guard configuration.unsupported.isEmpty else {
                 throw ConfigurationError.unsupported(path: file, features: configuration.unsupported)
@@ -82,7 +82,7 @@ public struct Checkpoint: Sendable {
         let names = Set(shapes.map(\.name))
         for (name, shape) in shapes {
             guard let tensor = weights.tensor(name) else {
-                throw CheckpointError.missingTensor(path: weights.path, name: name)
+                throw weights.obstacle(name) ?? CheckpointError.missingTensor(path: weights.path, name: name)
             }
             guard tensor.shape == shape else {
                 throw CheckpointError.wrongShape(path: weights.path, name: name, expected: shape, found: tensor.shape)

@@ -1,9 +1,13 @@
+import Files
+
 /// Gives a model's tensors by name, wherever they are stored.
 public protocol WeightSource: Sendable {
     /// Names of all tensors, sorted.
     var names: [String] { get }
     /// The tensor of that name, still in its file; nil if there is none.
     func tensor(_ name: String) -> MappedTensor?
+    /// Why there is no tensor of that name although there is something; nil where there is nothing.
+    func obstacle(_ name: String) -> FileError?
     /// Where the tensors come from, for errors.
     var path: String { get }
     /// What describes the tensors, as it stands in each file; valid as long as this source lives. A fingerprint takes it
@@ -11,4 +15,9 @@ public protocol WeightSource: Sendable {
     var headers: [UnsafeRawBufferPointer] { get }
     /// The tensors as they are stored, in the order of the names they are stored under.
     var stored: [MappedTensor] { get }
+}
+
+extension WeightSource {
+    /// Most sources give all that they have.
+    public func obstacle(_ name: String) -> FileError? { nil }
 }

@@ -43,9 +43,14 @@ public final class MappedFile: @unchecked Sendable {
     }
 
     /// A copy of the whole file at `path`, for small ones.
-    /// - Throws: `FileError.unreadable`.
-    public static func contents(of path: String) throws -> [UInt8] {
+    /// - Parameter most: bytes that such a file has at most; what is made of it may take many times as much memory.
+    /// - Throws: `FileError.unreadable`; `FileError.unsuitable` for a larger file.
+    public static func contents(of path: String, atMost most: Int = .max) throws -> [UInt8] {
         let file = try MappedFile(path: path)
+        guard file.bytes.count <= most else {
+            throw FileError.unsuitable(
+                path: path, expected: "a file of at most \(most) bytes", found: "\(file.bytes.count)")
+        }
         // `bytes` alone would not keep the file mapped.
         return withExtendedLifetime(file) { Array(file.bytes) }
     }

@@ -8,6 +8,14 @@ extension String {
         return Self.escaped(scalars.prefix(head)) + "…" + Self.escaped(unicodeScalars.suffix(tail))
     }
 
+    /// The text as a word in an error: in quotes, escaped, and of bounded length, whatever a file put into it.
+    public var shown: String {
+        // By scalars: one character may be any number of them.
+        let start = unicodeScalars.prefix(61)
+        guard start.count > 60 else { return debugDescription }
+        return (String(String.UnicodeScalarView(start.prefix(60))) + "…").debugDescription
+    }
+
     private static func escaped(_ scalars: some Sequence<Unicode.Scalar>) -> String {
         var line = ""
         for scalar in scalars {

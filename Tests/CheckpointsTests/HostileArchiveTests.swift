@@ -18,7 +18,8 @@ struct HostileArchiveTests {
     private func refusal(_ bytes: [UInt8]) throws -> String? {
         do {
             let archive = try open(bytes)
-            for name in archive.names { #expect(archive.bytes(name)!.reduce(0) { $0 &+ $1 } >= 0) }
+            // To the last byte: what lies outside the file would end the process.
+            for name in archive.names { #expect(archive.contents(name) != nil) }
             return nil
         } catch let error as FileError {
             #expect("\(error)".hasPrefix(folder.file("a.pt")) && !"\(error)".contains("\n"), "\(error)")
@@ -30,8 +31,8 @@ struct HostileArchiveTests {
     func sound(style: ZipWriter.Style) throws {
         let archive = try open(ZipWriter.archive(entries, style: style))
         #expect(archive.names == entries.map(\.0))
-        for (name, bytes) in entries { #expect(archive.bytes(name).map(Array.init) == bytes) }
-        #expect(archive.bytes("b") == nil)
+        for (name, bytes) in entries { #expect(archive.contents(name) == bytes) }
+        #expect(archive.contents("b") == nil)
     }
 
     @Test("A comment behind the archive is no part of it")

@@ -39,7 +39,6 @@ struct MegatronCheckpointTests {
             let tensor = try #require(checkpoint.weights.tensor(name))
             #expect(tensor.shape == expected.shape && tensor.elementType == expected.elementType, "\(name)")
             #expect(tensor.floats == expected.values, "\(name)")
-            #expect(tensor.inWholeRows.floats == expected.values, "\(name)")
         }
     }
 
@@ -76,7 +75,7 @@ struct MegatronCheckpointTests {
         try MegatronModel(RandomModel(Self.shape)).write(to: folder)
         let weights = try Checkpoint(path: folder.path).weights
         func parts(_ part: String) throws -> [UnsafeRawBufferPointer] {
-            try #require(weights.tensor("model.layers.0.self_attn.\(part)_proj.weight")).inWholeRows.parts
+            try #require(weights.tensor("model.layers.0.self_attn.\(part)_proj.weight")).parts
         }
         let (queries, keys, values) = (try parts("q"), try parts("k"), try parts("v"))
         #expect(keys.count == 4 && values.count == 4)
@@ -84,6 +83,37 @@ struct MegatronCheckpointTests {
             #expect(query.baseAddress! + query.count == key.baseAddress!)
             #expect(key.baseAddress! + key.count == value.baseAddress!)
         }
+    }
+
+    @Test("What ranks hold by columns is one part a rank, where it is")
+    func columns() throws {
+        try MegatronModel(RandomModel(Self.shape), ranks: 2).write(to: folder)
+        let weights = try Checkpoint(path: folder.path).weights
+        for name in ["self_attn.o_proj", "mlp.down_proj"] {
+            let tensor = try #require(weights.tensor("model.layers.1.\(name).weight"))
+            #expect(tensor.parts.count == 2 && tensor.division == .columns)
+            #expect(tensor.parts.allSatisfy { $0.count == tensor.byteCount / 2 })
+        }
+    }
+
+    @Test("One rank's file in another's place is refused, and so is one of another iteration or model")
+    func mixedRanks() throws {
+        let megatron = MegatronModel(RandomModel(Self.shape), ranks: 2)
+        let place = "mp_rank_01/model_optim_rng.pt"
+        func refusal(_ other: MegatronModel, _ rank: Int, iteration: Int = 1000) throws -> String {
+            try megatron.write(to: folder)
+            var archive = other
+            archive.iteration = iteration
+            try folder.write(inFolders: place, TorchWriter.file(archive.archive(rank)))
+            let line = try self.refusal()
+            #expect(line.hasPrefix(folder.file(place)))
+            return line
+        }
+        #expect(try refusal(megatron, 0).contains("the weights of rank 1, found those of rank 0"))
+        #expect(try refusal(megatron, 1, iteration: 999).contains("iteration 1000, as in rank 0, found 999"))
+        var other = megatron
+        other.arguments = [("norm_epsilon", 1e-6)]
+        #expect(try refusal(other, 1).contains("as its args in rank 0 describe it, found another rms_norm_eps"))
     }
 
     @Test(
@@ -139,6 +169,27 @@ struct MegatronCheckpointTests {
         _ = try Checkpoint(path: folder.path, vocabulary: TextVocabulary(size: 263))
     }
 
+    @Test("A tokenizer of more tokens than the arguments have is refused by both numbers")
+    func longTokenizer() throws {
+        var megatron = MegatronModel(RandomModel(Self.shape))
+        megatron.padding = 58
+        megatron.saysVocabulary = true
+        try megatron.write(to: folder)
+        #expect(try refusal(TextVocabulary(size: 71)).contains("a tokenizer of at most 70 tokens, found one of 71"))
+        #expect(
+            try Checkpoint(path: folder.path, vocabulary: TextVocabulary(size: 69)).configuration.vocabularySize == 70)
+    }
+
+    @Test(
+        "A checkpoint of an older version is refused, however it writes the number",
+        arguments: [0, 1, 1.0, "two"] as [PickledValue])
+    func version(number: PickledValue) throws {
+        var megatron = MegatronModel(RandomModel(Self.shape))
+        megatron.version = number
+        try megatron.write(to: folder)
+        #expect(try refusal().contains("a checkpoint of version 2 or later, found checkpoint_version"))
+    }
+
     @Test("What older checkpoints lack takes the published values")
     func defaults() throws {
         var shape = Self.shape
@@ -174,7 +225,9 @@ struct MegatronCheckpointTests {
             ("num_attention_heads", 5, "num_key_value_heads"), ("kv_channels", 7, "head_dim"),
             ("num_query_groups", .none, "args.num_query_groups"), ("rotary_percent", 0.5, "args.rotary_percent 0.5"),
             ("position_embedding_type", "learned_absolute", "args.position_embedding_type \"learned_absolute\""),
-            ("normalization", "LayerNorm", "args.normalization"), ("add_bias_linear", true, "args.add_bias_linear"),
+            ("normalization", "LayerNorm", "args.normalization"), ("normalization", 3, "expected a word, found 3"),
+            ("position_embedding_type", true, "expected a word, found True"), ("window_size", 4096, "args.window_size"),
+            ("add_bias_linear", true, "args.add_bias_linear"),
             ("num_experts", 8, "args.num_experts"), ("swiglu", false, "args.no swiglu"),
             ("padded_vocab_size", .none, "args.padded_vocab_size"), ("vocab_size", 7000, "args.vocab_size"),
             ("norm_epsilon", "tiny", "args.norm_epsilon"), ("rotary_base", 0, "rope_theta"),
@@ -197,8 +250,21 @@ struct MegatronCheckpointTests {
         try folder.remove("mp_rank_02")
         try folder.remove("mp_rank_03")
         #expect(try refusal().contains("expected the 4 ranks of its args"))
-        try folder.makeFolder("mp_rank_00_001")
-        #expect(try refusal().contains("\"mp_rank_00_001\", a stage of pipeline parallelism"))
+        try folder.remove("mp_rank_01")
+        // What is called otherwise is no rank.
+        try folder.makeFolder("mp_rank_00.old")
+        #expect(try refusal().contains("expected the 4 ranks of its args"))
+        try folder.remove("mp_rank_00")
+        for stage in 0...1 { try folder.makeFolder("mp_rank_00_00\(stage)") }
+        #expect(try refusal().contains("\"mp_rank_00_000\", a stage of pipeline parallelism"))
+    }
+
+    @Test("Megatron's other format is named")
+    func distributed() throws {
+        try folder.write("latest_checkpointed_iteration.txt", "7")
+        try folder.makeFolder("iter_0000007")
+        try folder.write("iter_0000007/.metadata", "x")
+        #expect(try refusal().contains("found .metadata, of a distributed checkpoint (torch_dist)"))
     }
 
     @Test("What does not divide among the ranks is refused by name")

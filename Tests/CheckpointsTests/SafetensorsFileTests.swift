@@ -55,7 +55,7 @@ struct SafetensorsFileTests {
     }
 
     @Test("A scalar has an empty shape")
-    func scalar() throws { try open("F32", "[]", "[0, 4]") }
+    func scalar() throws { try open("F32", "[]", "[0, 4]", bytes: 4) }
 
     @Test("A file cut anywhere is refused")
     func truncated() throws {
@@ -76,6 +76,23 @@ struct SafetensorsFileTests {
             let message = try refusal { _ = try open(SafetensorsWriter.file(header: "{}", data: [], length: length)) }
             #expect(message.contains("byte 8") && message.contains("JSON object"))
         }
+    }
+
+    @Test("A header that is longer than any Llama's is refused, whatever the file's size")
+    func longHeader() throws {
+        let length = 1 << 24 + 1
+        let path = folder.file("model.safetensors")
+        try folder.write("model.safetensors", withUnsafeBytes(of: UInt64(length).littleEndian) { Array($0) })
+        // Zeros without a place on the disk.
+        #expect(truncate(path, off_t(length + 8)) == 0)
+        let message = try refusal { _ = try SafetensorsFile(path: path) }
+        #expect(message.contains("byte 0: expected a header of at most 16777216 bytes, found 16777217"))
+    }
+
+    @Test("Bytes that belong to no tensor are refused", arguments: ["[0, 8]", "[8, 16]", "[4, 12]"])
+    func holes(offsets: String) throws {
+        let message = try refusal { try open("F32", "[2]", offsets) }
+        #expect(message.contains("expected tensors of 16 bytes, as many as there are behind the header"))
     }
 
     @Test(
@@ -115,10 +132,18 @@ struct SafetensorsFileTests {
         _ = try refusal { _ = try open([UInt8(header.count), 0, 0, 0, 0, 0, 0, 0] + header) }
     }
 
-    @Test("A tensor of a type that is not read is refused by its name", arguments: ["F64", "I64", "f32", ""])
+    @Test(
+        "A tensor of a type that is not read stands in no one's way, and says what it is",
+        arguments: ["F64", "I64", ""])
     func type(type: String) throws {
-        let message = try refusal { try open(type, "[4]", "[0, 16]") }
-        #expect(message.contains("tensor w") && message.contains("F32 or F16 or BF16"))
+        let header = [
+            SafetensorsWriter.entry("w", type, "[2]", "[0, 16]"),
+            SafetensorsWriter.entry("x", "F32", "[1]", "[16, 20]"),
+        ].joined(separator: ",")
+        let file = try open(SafetensorsWriter.file(header: "{\(header)}", data: Array(repeating: 0, count: 20)))
+        #expect(file.names == ["x"] && file.tensor("w") == nil && file.obstacle("x") == nil)
+        let message = try #require(file.obstacle("w")).description
+        #expect(message.contains("tensor \"w\" with dtype F32 or F16 or BF16") && message.hasSuffix("\"\(type)\""))
     }
 
     @Test(
@@ -159,7 +184,13 @@ struct SafetensorsFileTests {
 
     @Test("Numbers that do not stand at a multiple of their width are refused, not read askew")
     func alignment() throws {
-        let message = try refusal { try open("F32", "[3]", "[2, 14]") }
+        let header = [
+            SafetensorsWriter.entry("v", "BF16", "[1]", "[0, 2]"),
+            SafetensorsWriter.entry("w", "F32", "[3]", "[2, 14]"),
+        ].joined(separator: ",")
+        let message = try refusal {
+            _ = try open(SafetensorsWriter.file(header: "{\(header)}", data: Array(repeating: 0, count: 14)))
+        }
         #expect(message.contains("tensor w"))
     }
 

@@ -38,6 +38,39 @@ struct MappedFileTests {
         }
     }
 
+    @Test("A file that is larger than its kind may be is refused before it is copied")
+    func large() throws {
+        let path = try folder.write("a", [1, 2, 3])
+        #expect(try MappedFile.contents(of: path, atMost: 3).count == 3)
+        let error = try #require(throws: FileError.self) { try MappedFile.contents(of: path, atMost: 2) }
+        #expect(error.description == "\(path): expected a file of at most 2 bytes, found 3")
+    }
+
+    @Test("Pages that were read are in the process until they are released, and come again")
+    func released() throws {
+        let count = 8 << 20
+        let path = try folder.write("resident-\(UUID().uuidString)", [UInt8](repeating: 7, count: count))
+        let file = try MappedFile(path: path)
+        try withExtendedLifetime(file) {
+            #expect(file.bytes.reduce(0) { $0 + Int($1) } == 7 * count)
+            #expect(try residentBytes(of: path) >= count)
+            file.release(file.bytes)
+            #expect(try residentBytes(of: path) == 0)
+            file.load(file.bytes)
+            #expect(file.bytes[count - 1] == 7)
+            #expect(try residentBytes(of: path) > 0)
+        }
+    }
+
+    /// Bytes of the file at `path` that lie in this process's memory (proc(5), `smaps`).
+    private func residentBytes(of path: String) throws -> Int {
+        let maps = try #require(FileHandle(forReadingAtPath: "/proc/self/smaps"))
+        let lines = String(decoding: maps.readDataToEndOfFile(), as: UTF8.self).split(separator: "\n")
+        let start = try #require(lines.firstIndex { $0.hasSuffix(path) })
+        let line = try #require(lines[start...].first { $0.hasPrefix("Rss:") })
+        return try #require(Int(line.split(separator: " ")[1])) * 1024
+    }
+
     @Test("The mapping goes when the object does")
     func unmapped() throws {
         let path = try folder.write("mapped-\(UUID().uuidString)", [1])

@@ -9,7 +9,7 @@ struct FuzzCommand: ParsableCommand {
         commandName: "fuzz",
         abstract: "Feed damaged files to Headroom's readers, for as long as you like.",
         discussion: """
-            Each reader is fed in a process of its own, within 8 GiB of address space and 20 seconds a file. A file that ends
+            Each reader is fed in a process of its own, within 256 MiB of memory and 20 seconds a file. A file that ends
             the process, or that is refused in more than one short line, is kept in the folder --findings; feed it again
             with --file.
 
@@ -75,8 +75,9 @@ struct FuzzCommand: ParsableCommand {
     }
 
     private func feed(_ target: FuzzTarget) throws {
-        var limit = rlimit(rlim_cur: 8 << 30, rlim_max: 8 << 30)
-        setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+        // What it allocates; mapped files do not count.
+        var limit = rlimit(rlim_cur: 256 << 20, rlim_max: 256 << 20)
+        setrlimit(__rlimit_resource_t(RLIMIT_DATA.rawValue), &limit)
         let folder = try TemporaryFolder(inMemory: true)
         let end = Date(timeIntervalSinceNow: Double(seconds))
         var mutator = Mutator(seed: seed)

@@ -42,6 +42,8 @@ extension MegatronArguments {
         // In the first stage the deciding channel only fades out; nothing is merged yet.
         guard window != nil || initial != nil || ratio != nil, try flag("dmc_is_stage_one") != true else { return [:] }
         var fields: [String: JSONValue] = [
+            // What computes a plain Llama with such weights computes something else.
+            "architectures": .array([.string("LlamaDMCForCausalLM")]),
             "dmc_window_size": .int(window ?? DMCSettings().window),
             "dmc_init_val": .number(initial ?? Double(DMCSettings().initialValue)),
         ]
@@ -57,6 +59,9 @@ extension MegatronArguments {
         if let size = try integer("vocab_size") {
             guard (1...padded).contains(size) else {
                 throw error("vocab_size", expected: "a size from 1 to \(padded)", found: "\(size)")
+            }
+            if let found = vocabulary?.size, found > size {
+                throw error("vocab_size", expected: "a tokenizer of at most \(size) tokens", found: "one of \(found)")
             }
             return size
         }
@@ -81,7 +86,7 @@ extension MegatronArguments {
         }
         if try flag("swiglu") == false { features.append("no swiglu") }
         if let share = try number("rotary_percent"), share != 1 { features.append("rotary_percent \(share)") }
-        for name in ["num_experts", "rotary_seq_len_interpolation_factor", "window_size"] where try isSet(name) {
+        for name in ["num_experts", "rotary_seq_len_interpolation_factor", "window_size"] where isSet(name) {
             features.append(name)
         }
         return features

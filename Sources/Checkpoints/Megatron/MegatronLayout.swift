@@ -11,6 +11,9 @@ struct MegatronLayout {
         case rows([Range<Int>])
         /// Each rank has some columns of every row.
         case columns
+
+        var isSame: Bool { if case .same = self { true } else { false } }
+        var isByColumns: Bool { if case .columns = self { true } else { false } }
     }
 
     /// A tensor in Megatron's form.

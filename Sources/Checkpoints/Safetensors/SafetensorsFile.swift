@@ -7,6 +7,11 @@ import Foundation
 public struct SafetensorsFile: WeightSource {
     private let file: MappedFile
     private let tensors: [String: MappedTensor]
+    /// Types of numbers that are not read, by the names of their tensors.
+    private let unreadTypes: [String: String]
+
+    /// A thousand times what a Llama's tensors take; what is made of a header takes ten times its size.
+    static let longestHeader = 1 << 24
 
     public var path: String { file.path }
     public var names: [String] { tensors.keys.sorted() }
@@ -29,6 +34,10 @@ public struct SafetensorsFile: WeightSource {
             throw FileError.truncated(
                 path: path, offset: 8, needed: Int(clamping: length), available: reader.remaining)
         }
+        guard length <= UInt64(Self.longestHeader) else {
+            throw FileError.malformed(
+                path: path, offset: 0, expected: "a header of at most \(Self.longestHeader) bytes", found: "\(length)")
+        }
         let text = try reader.read(count: Int(length))
         headerCount = reader.offset
         let entries: [String: SafetensorsEntry]
@@ -40,12 +49,32 @@ public struct SafetensorsFile: WeightSource {
                 found: SafetensorsFile.reason(error))
         }
         let data = UnsafeRawBufferPointer(rebasing: file.bytes[headerCount...])
-        var tensors: [String: MappedTensor] = [:]
+        var (tensors, unreadTypes) = ([String: MappedTensor](), [String: String]())
         for (name, entry) in SafetensorsFile.inOrder(entries) {
-            tensors[name] = try entry.tensor(name, in: data, of: file)
+            if let type = ElementType(rawValue: entry.dtype) {
+                tensors[name] = try entry.tensor(name, of: type, in: data, file)
+            } else {
+                _ = try entry.place(name, in: data, file)
+                unreadTypes[name] = entry.dtype
+            }
         }
         self.tensors = tensors
+        self.unreadTypes = unreadTypes
         try SafetensorsFile.checkOverlap(entries, path: path)
+        let used = entries.values.reduce(0) { $0 + $1.end - $1.begin }
+        guard used == data.count else {
+            throw FileError.unsuitable(
+                path: path, expected: "tensors of \(data.count) bytes, as many as there are behind the header",
+                found: "tensors of \(used)")
+        }
+    }
+
+    public func obstacle(_ name: String) -> FileError? {
+        unreadTypes[name].map { type in
+            let known = ElementType.allCases.map(\.rawValue).joined(separator: " or ")
+            return FileError.unsuitable(
+                path: path, expected: "tensor \(name.shown) with dtype \(known)", found: type.shown)
+        }
     }
 
     private static func reason(_ error: Error) -> String {
@@ -109,28 +138,33 @@ private struct SafetensorsEntry: Decodable {
     var begin: Int { dataOffsets.first ?? 0 }
     var end: Int { dataOffsets.last ?? 0 }
 
-    func tensor(_ name: String, in data: UnsafeRawBufferPointer, of file: MappedFile) throws -> MappedTensor {
-        func refuse(_ expected: String, _ found: String) -> FileError {
-            .unsuitable(path: file.path, expected: "tensor \(name) with \(expected)", found: found)
-        }
-        guard let type = ElementType(rawValue: dtype) else {
-            throw refuse("dtype \(ElementType.allCases.map(\.rawValue).joined(separator: " or "))", dtype)
-        }
+    /// Where its bytes are, of whatever type they may be.
+    func place(_ name: String, in data: UnsafeRawBufferPointer, _ file: MappedFile) throws -> UnsafeRawBufferPointer {
         guard dataOffsets.count == 2, begin >= 0, begin <= end, end <= data.count else {
-            throw refuse("data_offsets within the \(data.count) bytes of data", "\(dataOffsets)")
+            throw refuse(name, "data_offsets within the \(data.count) bytes of data", "\(dataOffsets)", file)
         }
+        return UnsafeRawBufferPointer(rebasing: data[begin..<end])
+    }
+
+    private func refuse(_ name: String, _ expected: String, _ found: String, _ file: MappedFile) -> FileError {
+        .unsuitable(path: file.path, expected: "tensor \(name) with \(expected)", found: found)
+    }
+
+    func tensor(
+        _ name: String, of type: ElementType, in data: UnsafeRawBufferPointer, _ file: MappedFile
+    ) throws -> MappedTensor {
+        let bytes = try place(name, in: data, file)
         var size = type.bytes
         for dimension in shape {
             let (product, overflow) = size.multipliedReportingOverflow(by: dimension)
-            guard dimension >= 0, !overflow else { throw refuse("a shape that can be", "\(shape)") }
+            guard dimension >= 0, !overflow else { throw refuse(name, "a shape that can be", "\(shape)", file) }
             size = product
         }
-        guard size == end - begin else {
-            throw refuse("\(size) bytes for \(dtype) \(shape)", "\(end - begin) bytes")
+        guard size == bytes.count else {
+            throw refuse(name, "\(size) bytes for \(dtype) \(shape)", "\(bytes.count) bytes", file)
         }
-        let bytes = UnsafeRawBufferPointer(rebasing: data[begin..<end])
         if let address = bytes.baseAddress, Int(bitPattern: address) % type.bytes != 0 {
-            throw refuse("its bytes at a multiple of \(type.bytes)", "an odd offset")
+            throw refuse(name, "its bytes at a multiple of \(type.bytes)", "an odd offset", file)
         }
         return MappedTensor(shape: shape, elementType: type, parts: bytes.isEmpty ? [] : [bytes], owner: file)
     }

@@ -83,7 +83,7 @@ extension PickleMachine {
         case .tuple1: try pushTuple(1)
         case .tuple2: try pushTuple(2)
         case .tuple3: try pushTuple(3)
-        case .tuple: try push(.tuple(try popToMark()))
+        case .tuple: try push(.tuple(try held(try popToMark())))
         case .emptyList: try push(.list([]))
         case .emptyDictionary: try push(.dictionary([]))
         case .emptySet: try push(.set)
@@ -91,17 +91,17 @@ extension PickleMachine {
             try dropToMark()
             try push(.set)
         case .append:
-            let value = try pop()
-            try changeTop("a list to append to") { $0.append([value]) }
+            let values = try held([try pop()])
+            try changeTop("a list to append to") { $0.append(values) }
         case .appends, .addItems:
-            let values = try popToMark()
+            let values = try held(try popToMark())
             try changeTop("a list to append to") { $0.append(values) }
         case .setItem:
             let value = try pop()
-            let key = try pop()
-            try changeTop("a dictionary to fill") { $0.setItems([key, value]) }
+            let entries = try held([try pop(), value])
+            try changeTop("a dictionary to fill") { $0.setItems(entries) }
         case .setItems:
-            let entries = try popToMark()
+            let entries = try held(try popToMark())
             try changeTop("a dictionary to fill with pairs") { $0.setItems(entries) }
         default: try push(.tuple([]))
         }

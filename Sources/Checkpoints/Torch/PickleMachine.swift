@@ -4,9 +4,11 @@ import Files
 /// object, so that what it holds is bounded by the file; it never recurses.
 struct PickleMachine {
     /// Far beyond any state dictionary, and little memory: what a file of nothing but small objects may take.
-    static let mostObjects = 1 << 22
+    static let mostObjects = 1 << 18
     /// The same for what waits on the stack; Python's pickles put at most some thousand values down at once.
-    static let mostValues = 1 << 20
+    static let mostValues = 1 << 18
+    /// The same for what lists, dictionaries and tuples hold, all together.
+    static let mostItems = 1 << 20
 
     var reader: ByteReader
     /// Where in its file the pickle begins.
@@ -16,6 +18,8 @@ struct PickleMachine {
     var marks: [Int] = []
     var memo: [Int: PickleValue] = [:]
     var objects: [PickleObject] = []
+    /// Values that objects hold.
+    private var items = 0
     /// Where the instruction under way stands.
     var start = 0
 
@@ -94,9 +98,16 @@ struct PickleMachine {
     }
 
     mutating func pushTuple(_ count: Int) throws {
-        var items: [PickleValue] = []
-        for _ in 0..<count { items.append(try pop()) }
-        try push(.tuple(items.reversed()))
+        var values: [PickleValue] = []
+        for _ in 0..<count { values.append(try pop()) }
+        try push(.tuple(try held(values.reversed())))
+    }
+
+    /// The same values, once they are counted as what an object holds.
+    mutating func held(_ values: [PickleValue]) throws -> [PickleValue] {
+        items += values.count
+        guard items <= Self.mostItems else { throw malformed("at most \(Self.mostItems) items of objects", "more") }
+        return values
     }
 
     mutating func memoize(at index: Int) throws {

@@ -18,7 +18,8 @@ enum PickleNames {
     /// Whether a name may stand in a state dictionary, inert.
     static func mayBeNoted(module: String, name: String) -> Bool {
         if module == "builtins" || module == "__builtin__" { return builtins.contains(name) }
-        let parts = module.split(separator: ".", omittingEmptySubsequences: false)
-        return !(1...max(1, parts.count)).contains { modules.contains(parts.prefix($0).joined(separator: ".")) }
+        // As many parts as the longest of the names above has; a file's may have any number.
+        let parts = module.split(separator: ".", maxSplits: 3, omittingEmptySubsequences: false).prefix(3)
+        return !(1...3).contains { modules.contains(parts.prefix($0).joined(separator: ".")) }
     }
 }

@@ -38,8 +38,11 @@ package struct ZipArchive {
     /// The names of all entries, sorted.
     package var names: [String] { entries.keys.sorted() }
 
-    /// The bytes of the entry `name`; nil if there is none.
-    package func bytes(_ name: String) -> UnsafeRawBufferPointer? {
+    /// A copy of the bytes of the entry `name`; nil if there is none.
+    package func contents(_ name: String) -> [UInt8]? { withExtendedLifetime(file) { bytes(name).map(Array.init) } }
+
+    /// The bytes of the entry `name`, valid as long as `file` lives; nil if there is none.
+    func bytes(_ name: String) -> UnsafeRawBufferPointer? {
         entries[name].map { UnsafeRawBufferPointer(rebasing: file.bytes[$0.data]) }
     }
 

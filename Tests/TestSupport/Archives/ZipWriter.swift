@@ -1,10 +1,10 @@
 import Files
 
-/// Writes ZIP files with stored entries, as PyTorch's writer does (sizes behind the bytes, ZIP64's end record in any case)
-/// or as plain as can be.
+/// Writes ZIP files with stored entries: as PyTorch's writer does (sizes behind the bytes, ZIP64's end record in any case),
+/// as plain as can be, or with every number as ZIP64 has it for large files.
 package struct ZipWriter {
     /// How an archive is written.
-    package enum Style: CaseIterable { case torch, plain }
+    package enum Style: CaseIterable { case torch, plain, wide }
 
     private let style: Style
     private let hasChecksums: Bool
@@ -34,13 +34,15 @@ package struct ZipWriter {
         let (size, behind) = (UInt32(bytes.count), style == .torch)
         writer.write(UInt32(0x0403_4B50))
         for field in [style == .torch ? 0 : 10, flags, 0, 0, 0] as [UInt16] { writer.write(field) }
-        for field in [checksum, size, size] { writer.write(behind ? 0 : field) }
+        for field in [checksum, shown(size), shown(size)] { writer.write(behind ? 0 : field) }
         // A field of zeros puts the bytes at a multiple of 64.
         let name = Array(name.utf8)
-        let header = place + 30 + name.count
+        let long = longNumbers([bytes.count, bytes.count])
+        let header = place + 30 + name.count + long.count
         let padding = (64 - (header + 4) % 64) % 64
-        for field in [UInt16(name.count), UInt16(4 + padding)] { writer.write(field) }
+        for field in [UInt16(name.count), UInt16(long.count + 4 + padding)] { writer.write(field) }
         writer.write(name)
+        writer.write(long)
         for field in [0x4246, UInt16(padding)] as [UInt16] { writer.write(field) }
         writer.write(repeatElement(0, count: padding))
         writer.write(bytes)
@@ -48,18 +50,32 @@ package struct ZipWriter {
 
         directory.write(UInt32(0x0201_4B50))
         for field in [0, 0, flags, 0, 0, 0] as [UInt16] { directory.write(field) }
-        for field in [checksum, size, size] { directory.write(field) }
-        for field in [UInt16(name.count), 0, 0, 0, 0] { directory.write(field) }
-        for field in [0, UInt32(place)] { directory.write(field) }
+        for field in [checksum, shown(size), shown(size)] { directory.write(field) }
+        let longPlace = longNumbers([bytes.count, bytes.count, place])
+        for field in [UInt16(name.count), UInt16(longPlace.count), 0, 0, 0] { directory.write(field) }
+        for field in [0, shown(UInt32(place))] { directory.write(field) }
         directory.write(name)
+        directory.write(longPlace)
         count += 1
+    }
+
+    /// A number, or what says that it stands in ZIP64's field.
+    private func shown(_ number: UInt32) -> UInt32 { style == .wide ? .max : number }
+
+    /// ZIP64's field of these numbers; nothing in the other styles.
+    private func longNumbers(_ numbers: [Int]) -> [UInt8] {
+        guard style == .wide else { return [] }
+        var field = ByteWriter()
+        for number in [1, UInt16(8 * numbers.count)] { field.write(number) }
+        for number in numbers { field.write(UInt64(number)) }
+        return field.bytes
     }
 
     private mutating func finish() -> [UInt8] {
         let start = writer.bytes.count
         let size = directory.bytes.count
         writer.write(directory.bytes)
-        if style == .torch {
+        if style != .plain {
             let place = writer.bytes.count
             writer.write(UInt32(0x0606_4B50))
             writer.write(UInt64(44))
@@ -71,8 +87,9 @@ package struct ZipWriter {
             writer.write(UInt32(1))
         }
         writer.write(UInt32(0x0605_4B50))
-        for field in [0, 0, UInt16(count), UInt16(count)] { writer.write(field) }
-        for field in [UInt32(size), UInt32(start)] { writer.write(field) }
+        let shownCount = style == .wide ? UInt16.max : UInt16(count)
+        for field in [0, 0, shownCount, shownCount] { writer.write(field) }
+        for field in [UInt32(size), UInt32(start)] { writer.write(shown(field)) }
         writer.write(UInt16(0))
         return writer.bytes
     }
