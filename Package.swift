@@ -17,7 +17,7 @@ let modules: [Target] = [
         ]),
 
     .target(name: "Files", dependencies: ["CZlib", .product(name: "Crypto", package: "swift-crypto")]),
-    .target(name: "Descriptions"),
+    .target(name: "Descriptions", dependencies: ["Files"]),
     .target(name: "Kernels", dependencies: ["CKernels"]),
     .target(
         name: "Tokenizers",

@@ -77,7 +77,7 @@ struct ByteLevelTokenizerTests {
 
     @Test("It knows its size, its beginning and how it writes tokens, and is known by its file")
     func facts() throws {
-        #expect(tokenizer.vocabularySize == 425 && tokenizer.bosToken == 421 && tokenizer.eosToken == nil)
+        #expect(tokenizer.vocabularySize == 425 && tokenizer.bosToken == 421 && tokenizer.eosToken == 422)
         #expect(tokenizer.piece(420) == "Ġzyx" && tokenizer.piece(423) == "<|eot_id|>" && tokenizer.piece(425) == nil)
         #expect(tokenizer.fingerprint == Digest.sha256(try MappedFile.contents(of: path)).hexadecimal)
         #expect(try TokenizerFile.open(path: path) is ByteLevelTokenizer)

@@ -50,10 +50,37 @@ struct MegatronWeights: WeightSource, @unchecked Sendable {
                     found: "another type")
             }
         }
+        try Self.check(ranks, tensors, sources)
         self.ranks = ranks
         self.sources = sources
         self.path = path
         vocabularySize = configuration.vocabularySize
+    }
+
+    /// What all ranks have is the same in each, and what is shared out among them is not: an archive in another's place
+    /// would make a model of wrong halves.
+    private static func check(
+        _ ranks: [MegatronRank], _ tensors: [[String: StridedTensor]], _ sources: [String: MegatronLayout.Source]
+    ) throws {
+        let joins = Dictionary(sources.values.map { ($0.name, $0.join) }) { first, _ in first }
+        for (rank, others) in zip(ranks, tensors).dropFirst() {
+            var sharesAreEqual = true
+            for (name, join) in joins.sorted(by: { $0.key < $1.key }) {
+                guard let first = tensors[0][name], let other = others[name] else { continue }
+                guard case .same = join else {
+                    sharesAreEqual = sharesAreEqual && first.bytes.prefix(4096).elementsEqual(other.bytes.prefix(4096))
+                    continue
+                }
+                guard whole(first).floats == whole(other).floats else {
+                    throw FileError.unsuitable(
+                        path: rank.archive.path, expected: "tensor \(name.shown) as in rank 0", found: "other numbers")
+                }
+            }
+            guard !sharesAreEqual else {
+                throw FileError.unsuitable(
+                    path: rank.archive.path, expected: "other shares of the model than rank 0 has", found: "the same")
+            }
+        }
     }
 
     func tensor(_ name: String) -> MappedTensor? {
