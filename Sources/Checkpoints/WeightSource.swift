@@ -1,13 +1,11 @@
-import Files
-
 /// Gives a model's tensors by name, wherever they are stored.
 public protocol WeightSource: Sendable {
     /// Names of all tensors, sorted.
     var names: [String] { get }
     /// The tensor of that name, still in its file; nil if there is none.
     func tensor(_ name: String) -> MappedTensor?
-    /// Why there is no tensor of that name although there is something; nil where there is nothing.
-    func obstacle(_ name: String) -> FileError?
+    /// The type of a tensor that is there and cannot be read, as its file calls it; nil for all others.
+    func otherType(_ name: String) -> String?
     /// Where the tensors come from, for errors.
     var path: String { get }
     /// What describes the tensors, as it stands in each file; valid as long as this source lives. A fingerprint takes it
@@ -18,6 +16,5 @@ public protocol WeightSource: Sendable {
 }
 
 extension WeightSource {
-    /// Most sources give all that they have.
-    public func obstacle(_ name: String) -> FileError? { nil }
+    public func otherType(_ name: String) -> String? { nil }
 }

@@ -9,7 +9,6 @@ public enum ConfigurationError: Error, Equatable, Sendable, CustomStringConverti
     /// The model is of a kind that Headroom does not compute.
     case unsupported(path: String, features: [String])
 
-    /// The error in one line.
     public var description: String { text.inOneLine }
 
     private var text: String {

@@ -43,13 +43,13 @@ public final class MappedFile: @unchecked Sendable {
     }
 
     /// A copy of the whole file at `path`, for small ones.
-    /// - Parameter most: bytes that such a file has at most; what is made of it may take many times as much memory.
-    /// - Throws: `FileError.unreadable`; `FileError.unsuitable` for a larger file.
-    public static func contents(of path: String, atMost most: Int = .max) throws -> [UInt8] {
+    /// - Parameter limit: the largest size that a file of its kind may have: what is parsed takes many times its size.
+    /// - Throws: `FileError.unreadable`, `.unsuitable` for one of more than `limit` bytes.
+    public static func contents(of path: String, limit: Int = .max) throws -> [UInt8] {
         let file = try MappedFile(path: path)
-        guard file.bytes.count <= most else {
+        guard file.bytes.count <= limit else {
             throw FileError.unsuitable(
-                path: path, expected: "a file of at most \(most) bytes", found: "\(file.bytes.count)")
+                path: path, expected: "a file of at most \(limit) bytes", found: "\(file.bytes.count)")
         }
         // `bytes` alone would not keep the file mapped.
         return withExtendedLifetime(file) { Array(file.bytes) }

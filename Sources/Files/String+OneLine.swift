@@ -8,12 +8,14 @@ extension String {
         return Self.escaped(scalars.prefix(head)) + "…" + Self.escaped(unicodeScalars.suffix(tail))
     }
 
-    /// The text as a word in an error: in quotes, escaped, and of bounded length, whatever a file put into it.
+    /// A word of a file as an error shows it: in quotes, escaped, and cut where it is long. It is cut by scalars: one
+    /// character can have a million of them.
     public var shown: String {
-        // By scalars: one character may be any number of them.
-        let start = unicodeScalars.prefix(61)
-        guard start.count > 60 else { return debugDescription }
-        return (String(String.UnicodeScalarView(start.prefix(60))) + "…").debugDescription
+        let head = Array(unicodeScalars.prefix(61))
+        guard head.count > 60 else { return debugDescription }
+        var word = String.UnicodeScalarView(head.dropLast())
+        word.append("…")
+        return String(word).debugDescription
     }
 
     private static func escaped(_ scalars: some Sequence<Unicode.Scalar>) -> String {

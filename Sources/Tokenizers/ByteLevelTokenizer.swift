@@ -7,7 +7,7 @@ public struct ByteLevelTokenizer: TextTokenizer {
     public let fingerprint: String
     public let vocabularySize: Int
     public let bosToken: Int?
-    /// The file does not say which it is, a `config.json` does; without one it goes by its name in Llama 3's.
+    /// A `config.json` says so; the file itself only has a token of one of the usual names.
     public let eosToken: Int?
 
     /// What each token stands for.
@@ -27,15 +27,19 @@ public struct ByteLevelTokenizer: TextTokenizer {
     /// The regular expression that cuts texts into words.
     package static let pattern = WordSplitter.pattern
 
+    /// What the token that ends a text is called: by Llama 3, GPT-2 and Llama 2.
+    private static let endings = ["<|end_of_text|>", "<|endoftext|>", "</s>"]
+
+    /// Llama 3's has 9 MB, the largest in use some 35.
+    private static let largestFile = 1 << 26
+
     /// Far beyond any vocabulary.
     private static let largestID = 1 << 22
-    /// Llama 3's has 17 MB at most.
-    private static let largestFile = 1 << 25
 
     /// Opens the file at `path`.
     /// - Throws: `FileError.unreadable`, or `TokenizerError.notByteLevel` for one that is damaged or of another kind.
     public init(path: String) throws {
-        let bytes = try MappedFile.contents(of: path, atMost: Self.largestFile)
+        let bytes = try MappedFile.contents(of: path, limit: Self.largestFile)
         func refuse(_ reason: String) -> TokenizerError { .notByteLevel(path: path, reason: reason) }
         guard let file = try? JSONDecoder().decode(ByteLevelFile.self, from: Data(bytes)) else {
             throw refuse("no JSON object with added_tokens and a model of vocab and merges")
@@ -70,8 +74,9 @@ public struct ByteLevelTokenizer: TextTokenizer {
         vocabularySize = (tokens.keys.max() ?? -1) + 1
         ignoresMerges = file.model.ignoresMerges ?? false
         added = AddedWords(file.addedTokens.map { ($0.content, $0.id) })
-        bosToken = file.beginning.flatMap { word in file.addedTokens.first { $0.content == word }?.id }
-        eosToken = file.addedTokens.first { $0.content == "<|end_of_text|>" }?.id
+        func id(_ word: String) -> Int? { file.addedTokens.first { $0.content == word }?.id }
+        bosToken = file.beginning.flatMap(id)
+        eosToken = Self.endings.lazy.compactMap(id).first
     }
 
     private static func merges(

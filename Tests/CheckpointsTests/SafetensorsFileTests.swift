@@ -78,23 +78,6 @@ struct SafetensorsFileTests {
         }
     }
 
-    @Test("A header that is longer than any Llama's is refused, whatever the file's size")
-    func longHeader() throws {
-        let length = 1 << 24 + 1
-        let path = folder.file("model.safetensors")
-        try folder.write("model.safetensors", withUnsafeBytes(of: UInt64(length).littleEndian) { Array($0) })
-        // Zeros without a place on the disk.
-        #expect(truncate(path, off_t(length + 8)) == 0)
-        let message = try refusal { _ = try SafetensorsFile(path: path) }
-        #expect(message.contains("byte 0: expected a header of at most 16777216 bytes, found 16777217"))
-    }
-
-    @Test("Bytes that belong to no tensor are refused", arguments: ["[0, 8]", "[8, 16]", "[4, 12]"])
-    func holes(offsets: String) throws {
-        let message = try refusal { try open("F32", "[2]", offsets) }
-        #expect(message.contains("expected tensors of 16 bytes, as many as there are behind the header"))
-    }
-
     @Test(
         "A header that is not a JSON object of tensors is refused",
         arguments: [
@@ -132,18 +115,39 @@ struct SafetensorsFileTests {
         _ = try refusal { _ = try open([UInt8(header.count), 0, 0, 0, 0, 0, 0, 0] + header) }
     }
 
-    @Test(
-        "A tensor of a type that is not read stands in no one's way, and says what it is",
-        arguments: ["F64", "I64", ""])
+    @Test("A tensor of a type that is not read is there by its type alone", arguments: ["F64", "I64", "f32", ""])
     func type(type: String) throws {
-        let header = [
-            SafetensorsWriter.entry("w", type, "[2]", "[0, 16]"),
-            SafetensorsWriter.entry("x", "F32", "[1]", "[16, 20]"),
-        ].joined(separator: ",")
-        let file = try open(SafetensorsWriter.file(header: "{\(header)}", data: Array(repeating: 0, count: 20)))
-        #expect(file.names == ["x"] && file.tensor("w") == nil && file.obstacle("x") == nil)
-        let message = try #require(file.obstacle("w")).description
-        #expect(message.contains("tensor \"w\" with dtype F32 or F16 or BF16") && message.hasSuffix("\"\(type)\""))
+        let header = [("w", type, "[0, 16]"), ("x", "F32", "[16, 32]")].map {
+            SafetensorsWriter.entry($0.0, $0.1, "[4]", $0.2)
+        }.joined(separator: ",")
+        let file = try open(SafetensorsWriter.file(header: "{\(header)}", data: Array(repeating: 0, count: 32)))
+        #expect(file.names == ["x"] && file.tensor("w") == nil && file.tensor("x")?.floats == [0, 0, 0, 0])
+        #expect(file.otherType("w") == type && file.otherType("x") == nil && file.otherType("y") == nil)
+        let message = try refusal { try open(type, "[4]", "[0, 17]") }
+        #expect(message.contains("tensor w with data_offsets within the 16 bytes"))
+    }
+
+    @Test("Bytes that are no tensor's are refused: before, between and behind")
+    func holes() throws {
+        func message(_ places: [String], _ bytes: Int) throws -> String {
+            let header = places.enumerated().map { SafetensorsWriter.entry("\($0)", "F32", "[2]", $1) }
+            return try refusal {
+                _ = try open(
+                    SafetensorsWriter.file(
+                        header: "{\(header.joined(separator: ","))}", data: Array(repeating: 0, count: bytes)))
+            }
+        }
+        #expect(try message(["[4, 12]"], 12).contains("4 bytes of none at byte 0 of the data"))
+        #expect(try message(["[0, 8]", "[12, 20]"], 20).contains("4 bytes of none at byte 8"))
+        #expect(try message(["[0, 8]", "[8, 16]"], 17).contains("1 bytes of none at byte 16"))
+        #expect(try message([], 1).contains("1 bytes of none at byte 0"))
+    }
+
+    @Test("A header longer than any model's is refused by its length")
+    func longHeader() throws {
+        let header = "{}" + String(repeating: " ", count: 1 << 23)
+        let message = try refusal { _ = try open(SafetensorsWriter.file(header: header, data: [])) }
+        #expect(message.contains("byte 0: expected a header of at most 8388608 bytes, found 8388610"))
     }
 
     @Test(
@@ -184,13 +188,7 @@ struct SafetensorsFileTests {
 
     @Test("Numbers that do not stand at a multiple of their width are refused, not read askew")
     func alignment() throws {
-        let header = [
-            SafetensorsWriter.entry("v", "BF16", "[1]", "[0, 2]"),
-            SafetensorsWriter.entry("w", "F32", "[3]", "[2, 14]"),
-        ].joined(separator: ",")
-        let message = try refusal {
-            _ = try open(SafetensorsWriter.file(header: "{\(header)}", data: Array(repeating: 0, count: 14)))
-        }
+        let message = try refusal { try open("F32", "[3]", "[2, 14]") }
         #expect(message.contains("tensor w"))
     }
 

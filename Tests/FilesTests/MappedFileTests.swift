@@ -38,39 +38,6 @@ struct MappedFileTests {
         }
     }
 
-    @Test("A file that is larger than its kind may be is refused before it is copied")
-    func large() throws {
-        let path = try folder.write("a", [1, 2, 3])
-        #expect(try MappedFile.contents(of: path, atMost: 3).count == 3)
-        let error = try #require(throws: FileError.self) { try MappedFile.contents(of: path, atMost: 2) }
-        #expect(error.description == "\(path): expected a file of at most 2 bytes, found 3")
-    }
-
-    @Test("Pages that were read are in the process until they are released, and come again")
-    func released() throws {
-        let count = 8 << 20
-        let path = try folder.write("resident-\(UUID().uuidString)", [UInt8](repeating: 7, count: count))
-        let file = try MappedFile(path: path)
-        try withExtendedLifetime(file) {
-            #expect(file.bytes.reduce(0) { $0 + Int($1) } == 7 * count)
-            #expect(try residentBytes(of: path) >= count)
-            file.release(file.bytes)
-            #expect(try residentBytes(of: path) == 0)
-            file.load(file.bytes)
-            #expect(file.bytes[count - 1] == 7)
-            #expect(try residentBytes(of: path) > 0)
-        }
-    }
-
-    /// Bytes of the file at `path` that lie in this process's memory (proc(5), `smaps`).
-    private func residentBytes(of path: String) throws -> Int {
-        let maps = try #require(FileHandle(forReadingAtPath: "/proc/self/smaps"))
-        let lines = String(decoding: maps.readDataToEndOfFile(), as: UTF8.self).split(separator: "\n")
-        let start = try #require(lines.firstIndex { $0.hasSuffix(path) })
-        let line = try #require(lines[start...].first { $0.hasPrefix("Rss:") })
-        return try #require(Int(line.split(separator: " ")[1])) * 1024
-    }
-
     @Test("The mapping goes when the object does")
     func unmapped() throws {
         let path = try folder.write("mapped-\(UUID().uuidString)", [1])
@@ -84,5 +51,43 @@ struct MappedFileTests {
         file = nil
         #expect(try !isMapped())
         #expect(file == nil)
+    }
+
+    @Test("A file that is too large for what it is to be is refused before it is read")
+    func limit() throws {
+        let path = try folder.write("a", [1, 2, 3])
+        #expect(try MappedFile.contents(of: path, limit: 3).count == 3)
+        #expect(throws: FileError.unsuitable(path: path, expected: "a file of at most 2 bytes", found: "3")) {
+            try MappedFile.contents(of: path, limit: 2)
+        }
+    }
+
+    @Test("What is released takes none of this process's memory until it is read again")
+    func released() throws {
+        let count = 1 << 22
+        let path = try folder.write("resident-\(UUID().uuidString)", [UInt8](repeating: 1, count: count))
+        let file = try MappedFile(path: path)
+        func sum() -> Int { withExtendedLifetime(file) { file.bytes.reduce(0) { $0 + Int($1) } } }
+        #expect(sum() == count)
+        #expect(try Self.resident(path) == count)
+        let half = UnsafeRawBufferPointer(rebasing: file.bytes[0..<count / 2])
+        file.release(half)
+        #expect(try Self.resident(path) == count / 2)
+        file.release(file.bytes)
+        #expect(try Self.resident(path) == 0)
+        #expect(sum() == count)
+        #expect(try Self.resident(path) == count)
+    }
+
+    /// Bytes of the mapping of `path` that are in memory, by the kernel's account.
+    private static func resident(_ path: String) throws -> Int {
+        let maps = try #require(FileHandle(forReadingAtPath: "/proc/self/smaps"))
+        var (isOurs, sum) = (false, 0)
+        for line in String(decoding: maps.readDataToEndOfFile(), as: UTF8.self).split(separator: "\n") {
+            let words = line.split(separator: " ")
+            if words[0] == "Rss:" { sum += isOurs ? Int(words[1])! * 1024 : 0 }
+            if words[0].contains("-") { isOurs = line.hasSuffix(path) }
+        }
+        return sum
     }
 }

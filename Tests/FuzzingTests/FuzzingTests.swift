@@ -7,7 +7,7 @@ struct FuzzingTests {
     @Test(
         "A sound file is read, and a damaged one is read or refused in one line",
         arguments: [
-            "safetensors", "index", "zip", "pickle", "claims", "config", "trace", "prompts", "decisions", "tokenizer",
+            "safetensors", "index", "zip", "pickle", "megatron", "config", "trace", "prompts", "decisions", "tokenizer",
             "tokenizer-json",
         ])
     func damage(name: String) throws {

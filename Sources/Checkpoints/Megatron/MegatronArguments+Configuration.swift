@@ -56,16 +56,15 @@ extension MegatronArguments {
 
     private func vocabularySize(_ vocabulary: TextVocabulary?) throws -> Int {
         let padded = try paddedVocabularySize()
-        if let size = try integer("vocab_size") {
-            guard (1...padded).contains(size) else {
-                throw error("vocab_size", expected: "a size from 1 to \(padded)", found: "\(size)")
-            }
-            if let found = vocabulary?.size, found > size {
-                throw error("vocab_size", expected: "a tokenizer of at most \(size) tokens", found: "one of \(found)")
-            }
-            return size
+        let stated = try integer("vocab_size")
+        if let stated, !(1...padded).contains(stated) {
+            throw error("vocab_size", expected: "a size from 1 to \(padded)", found: "\(stated)")
         }
-        guard let size = vocabulary?.size else { return padded }
+        // The tokenizer knows best: Megatron's number may lack what it added.
+        guard let size = vocabulary?.size else { return stated ?? padded }
+        if let stated, stated < size {
+            throw error("vocab_size", expected: "at least the tokenizer's \(size) tokens", found: "\(stated)")
+        }
         // Megatron fills up to a multiple of this.
         let multiple = max(1, try integer("make_vocab_size_divisible_by") ?? 128)
             .multipliedReportingOverflow(by: max(1, try integer("tensor_model_parallel_size") ?? 1))

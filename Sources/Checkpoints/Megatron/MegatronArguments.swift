@@ -62,14 +62,14 @@ struct MegatronArguments {
         switch value(name) {
         case nil: return nil
         case .string(let text): return text
-        case let other?: throw error(name, expected: "a word", found: "\(other)")
+        case let other?: throw error(name, expected: "a text", found: "\(other)")
         }
     }
 
     /// Whether an argument has a value other than None, False, 0 and 1, which is what those that do nothing have.
     func isSet(_ name: String) -> Bool {
         switch value(name) {
-        case nil, .bool(false), .int(0), .int(1), .float(0), .float(1): false
+        case nil, .bool(false), .int(0), .int(1), .float(1): false
         default: true
         }
     }

@@ -14,51 +14,32 @@ struct MegatronFolder {
     /// - Throws: `FileError`, `CheckpointError.missingFile`.
     init?(path: String) throws {
         guard let folder = try Self.iteration(path) else { return nil }
-        let ranks = try Self.ranks(folder)
-        if let split = ranks.first(where: { $0.dropFirst(Self.prefix.count).contains("_") }) {
+        let names = Self.ranks(folder)
+        guard !names.isEmpty || !Self.isDistributed(folder) else {
+            throw FileError.unsuitable(
+                path: folder, expected: "a checkpoint of torch.save (mp_rank_00/\(Self.archive))",
+                found: "one of Megatron's distributed format (torch_dist)")
+        }
+        if let split = names.first(where: { $0.dropFirst("mp_rank_".count).contains("_") }) {
             throw FileError.unsuitable(
                 path: folder, expected: "ranks of tensor parallelism alone (mp_rank_00, mp_rank_01, …)",
                 found: "\(split.shown), a stage of pipeline parallelism")
         }
-        archives = try (0..<max(1, ranks.count)).map { rank in
-            let name = rank < 10 ? "\(Self.prefix)0\(rank)/\(Self.archive)" : "\(Self.prefix)\(rank)/\(Self.archive)"
+        archives = try (0..<max(1, names.count)).map { rank in
+            let name = rank < 10 ? "mp_rank_0\(rank)/\(Self.archive)" : "mp_rank_\(rank)/\(Self.archive)"
             guard Self.exists("\(folder)/\(name)") else {
-                if ranks.isEmpty, let sign = Self.distributed.first(where: { Self.exists("\(folder)/\($0)") }) {
-                    throw FileError.unsuitable(
-                        path: folder, expected: "ranks of tensor parallelism (mp_rank_00, mp_rank_01, …)",
-                        found: "\(sign), of a distributed checkpoint (torch_dist)")
-                }
                 throw CheckpointError.missingFile(folder: folder, name: name)
             }
             return "\(folder)/\(name)"
         }
     }
 
-    private static let prefix = "mp_rank_"
-    /// Files of Megatron's other format, which has no ranks.
-    private static let distributed = ["metadata.json", ".metadata", "common.pt"]
-
-    /// The names of the ranks' folders in `folder`, sorted: `mp_rank_00`, or `mp_rank_00_000` with a pipeline's stage.
-    private static func ranks(_ folder: String) throws -> [String] {
-        guard exists(folder) else { return [] }
-        let names: [String]
-        do {
-            names = try FileManager.default.contentsOfDirectory(atPath: folder)
-        } catch {
-            throw FileError.unreadable(path: folder, reason: "the folder cannot be listed")
-        }
-        return names.filter { $0.wholeMatch(of: /mp_rank_[0-9]+(_[0-9]+)?/) != nil }.sorted()
-    }
-
     /// The folder that has the ranks' folders.
     private static func iteration(_ path: String) throws -> String? {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
-            return nil
-        }
-        let hasRanks = try !ranks(path).isEmpty
+        func isOne(_ folder: String) -> Bool { !ranks(folder).isEmpty || isDistributed(folder) }
+        let hasRanks = isOne(path)
         guard exists("\(path)/\(latest)") else {
-            return try hasRanks ? path : ranks("\(path)/release").isEmpty ? nil : "\(path)/release"
+            return hasRanks ? path : isOne("\(path)/release") ? "\(path)/release" : nil
         }
         let word = try word(of: "\(path)/\(latest)")
         let folder = "\(path)/\(word)"
@@ -79,4 +60,14 @@ struct MegatronFolder {
     }
 
     private static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+    /// Names of the ranks' folders in `folder`, in order; those of pipeline stages among them.
+    private static func ranks(_ folder: String) -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.filter { $0.wholeMatch(of: #/mp_rank_[0-9]+(_[0-9]+)?/#) != nil }.sorted()
+    }
+
+    private static func isDistributed(_ folder: String) -> Bool {
+        exists("\(folder)/.metadata") && exists("\(folder)/common.pt")
+    }
 }

@@ -12,7 +12,6 @@ struct MegatronLayout {
         /// Each rank has some columns of every row.
         case columns
 
-        var isSame: Bool { if case .same = self { true } else { false } }
         var isByColumns: Bool { if case .columns = self { true } else { false } }
     }
 

@@ -8,7 +8,7 @@ struct MegatronRank {
     let model: [String: PickleValue]
     /// The value of `args`; nil if there is none.
     let arguments: PickleValue?
-    /// When in training it was written; nil if it does not say.
+    /// The value of `iteration`: how many steps it was trained for; nil if there is none.
     let iteration: PickleValue?
 
     /// Opens the archive at `path`.
@@ -26,7 +26,9 @@ struct MegatronRank {
         iteration = root["iteration"]
         // Before version 2 queries, keys and values were interleaved otherwise.
         switch root["checkpoint_version"] {
-        case nil, PickleValue.none?, .int(2...)?, .float(2...)?: break
+        case nil, .none?: break
+        case .int(let version)? where version >= 2: break
+        case .float(let version)? where version >= 2: break
         case let version?:
             throw FileError.unsuitable(
                 path: path, expected: "a checkpoint of version 2 or later", found: "checkpoint_version \(version)")

@@ -34,8 +34,8 @@ struct MegatronWeights: WeightSource, @unchecked Sendable {
         self.ranks = ranks
         self.path = path
         vocabularySize = configuration.vocabularySize
-        try checkTypes()
-        try checkCopies()
+        try Self.checkTypes(ranks, tensors)
+        try Self.check(ranks, tensors, sources)
     }
 
     /// One layer more than the arguments have: they would silently run a cut model.
@@ -68,7 +68,7 @@ struct MegatronWeights: WeightSource, @unchecked Sendable {
         return tensors
     }
 
-    private func checkTypes() throws {
+    private static func checkTypes(_ ranks: [MegatronRank], _ tensors: [[String: StridedTensor]]) throws {
         for (name, first) in tensors[0].sorted(by: { $0.key < $1.key }) {
             for (rank, other) in zip(ranks, tensors) where other[name]?.elementType != first.elementType {
                 throw FileError.unsuitable(
@@ -79,16 +79,29 @@ struct MegatronWeights: WeightSource, @unchecked Sendable {
         }
     }
 
-    /// One rank's file in another's place would make a model that is wrong without a word: what ranks hold parts of
-    /// begins and ends alike in all its tensors then.
-    private func checkCopies() throws {
-        let names = Set(sources.values.filter { !$0.join.isSame }.map(\.name)).sorted()
-        let samples = tensors.map { tensors in names.flatMap { tensors[$0]?.sample ?? [] } }
-        for later in samples.indices {
-            guard let earlier = samples[..<later].firstIndex(of: samples[later]) else { continue }
-            throw FileError.unsuitable(
-                path: ranks[later].archive.path, expected: "the weights of rank \(later)",
-                found: "those of rank \(earlier), \(ranks[earlier].archive.path)")
+    /// What all ranks have is the same in each, and what is shared out among them is not: an archive in another's place
+    /// would make a model of wrong halves.
+    private static func check(
+        _ ranks: [MegatronRank], _ tensors: [[String: StridedTensor]], _ sources: [String: MegatronLayout.Source]
+    ) throws {
+        let joins = Dictionary(sources.values.map { ($0.name, $0.join) }) { first, _ in first }
+        for (rank, others) in zip(ranks, tensors).dropFirst() {
+            var sharesAreEqual = true
+            for (name, join) in joins.sorted(by: { $0.key < $1.key }) {
+                guard let first = tensors[0][name], let other = others[name] else { continue }
+                guard case .same = join else {
+                    sharesAreEqual = sharesAreEqual && first.bytes.prefix(4096).elementsEqual(other.bytes.prefix(4096))
+                    continue
+                }
+                guard whole(first).floats == whole(other).floats else {
+                    throw FileError.unsuitable(
+                        path: rank.archive.path, expected: "tensor \(name.shown) as in rank 0", found: "other numbers")
+                }
+            }
+            guard !sharesAreEqual else {
+                throw FileError.unsuitable(
+                    path: rank.archive.path, expected: "other shares of the model than rank 0 has", found: "the same")
+            }
         }
     }
 

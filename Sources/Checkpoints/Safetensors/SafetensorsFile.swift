@@ -7,17 +7,18 @@ import Foundation
 public struct SafetensorsFile: WeightSource {
     private let file: MappedFile
     private let tensors: [String: MappedTensor]
-    /// Types of numbers that are not read, by the names of their tensors.
-    private let unreadTypes: [String: String]
-
-    /// A thousand times what a Llama's tensors take; what is made of a header takes ten times its size.
-    static let longestHeader = 1 << 24
 
     public var path: String { file.path }
     public var names: [String] { tensors.keys.sorted() }
     public func tensor(_ name: String) -> MappedTensor? { tensors[name] }
+    public func otherType(_ name: String) -> String? { others[name] }
 
+    /// Types of the tensors that are left unread, by name: whole numbers and masks that no model here needs.
+    private let others: [String: String]
     private let headerCount: Int
+
+    /// A header's tensor takes some 130 bytes; the largest models have some thousand in a file.
+    private static let largestHeader = 1 << 23
 
     /// The header as it stands in the file, length included.
     public var headers: [UnsafeRawBufferPointer] { [UnsafeRawBufferPointer(rebasing: file.bytes[0..<headerCount])] }
@@ -34,9 +35,9 @@ public struct SafetensorsFile: WeightSource {
             throw FileError.truncated(
                 path: path, offset: 8, needed: Int(clamping: length), available: reader.remaining)
         }
-        guard length <= UInt64(Self.longestHeader) else {
+        guard length <= UInt64(Self.largestHeader) else {
             throw FileError.malformed(
-                path: path, offset: 0, expected: "a header of at most \(Self.longestHeader) bytes", found: "\(length)")
+                path: path, offset: 0, expected: "a header of at most \(Self.largestHeader) bytes", found: "\(length)")
         }
         let text = try reader.read(count: Int(length))
         headerCount = reader.offset
@@ -49,32 +50,14 @@ public struct SafetensorsFile: WeightSource {
                 found: SafetensorsFile.reason(error))
         }
         let data = UnsafeRawBufferPointer(rebasing: file.bytes[headerCount...])
-        var (tensors, unreadTypes) = ([String: MappedTensor](), [String: String]())
+        var (tensors, others) = ([String: MappedTensor](), [String: String]())
         for (name, entry) in SafetensorsFile.inOrder(entries) {
-            if let type = ElementType(rawValue: entry.dtype) {
-                tensors[name] = try entry.tensor(name, of: type, in: data, file)
-            } else {
-                _ = try entry.place(name, in: data, file)
-                unreadTypes[name] = entry.dtype
-            }
+            tensors[name] = try entry.tensor(name, in: data, of: file)
+            if tensors[name] == nil { others[name] = entry.dtype }
         }
         self.tensors = tensors
-        self.unreadTypes = unreadTypes
-        try SafetensorsFile.checkOverlap(entries, path: path)
-        let used = entries.values.reduce(0) { $0 + $1.end - $1.begin }
-        guard used == data.count else {
-            throw FileError.unsuitable(
-                path: path, expected: "tensors of \(data.count) bytes, as many as there are behind the header",
-                found: "tensors of \(used)")
-        }
-    }
-
-    public func obstacle(_ name: String) -> FileError? {
-        unreadTypes[name].map { type in
-            let known = ElementType.allCases.map(\.rawValue).joined(separator: " or ")
-            return FileError.unsuitable(
-                path: path, expected: "tensor \(name.shown) with dtype \(known)", found: type.shown)
-        }
+        self.others = others
+        try SafetensorsFile.checkPlaces(entries, count: data.count, path: path)
     }
 
     private static func reason(_ error: Error) -> String {
@@ -97,11 +80,19 @@ public struct SafetensorsFile: WeightSource {
         entries.sorted { ($0.value.begin, $0.value.end, $0.key) < ($1.value.begin, $1.value.end, $1.key) }
     }
 
-    private static func checkOverlap(_ entries: [String: SafetensorsEntry], path: String) throws {
+    /// The tensors follow one another without a gap, and end with the file.
+    private static func checkPlaces(_ entries: [String: SafetensorsEntry], count: Int, path: String) throws {
         let ordered = inOrder(entries)
         for (one, next) in zip(ordered, ordered.dropFirst()) where next.value.begin < one.value.end {
             throw FileError.unsuitable(
-                path: path, expected: "tensors apart", found: "\(one.key) and \(next.key) on the same bytes")
+                path: path, expected: "tensors apart",
+                found: "\(one.key) and \(next.key) on the same bytes")
+        }
+        let starts = ordered.map(\.value.begin) + [count]
+        for (start, end) in zip(starts, [0] + ordered.map(\.value.end)) where start != end {
+            throw FileError.unsuitable(
+                path: path, expected: "tensors one behind the other up to the file's end",
+                found: "\(start - end) bytes of none at byte \(end) of the data")
         }
     }
 }
@@ -138,33 +129,27 @@ private struct SafetensorsEntry: Decodable {
     var begin: Int { dataOffsets.first ?? 0 }
     var end: Int { dataOffsets.last ?? 0 }
 
-    /// Where its bytes are, of whatever type they may be.
-    func place(_ name: String, in data: UnsafeRawBufferPointer, _ file: MappedFile) throws -> UnsafeRawBufferPointer {
-        guard dataOffsets.count == 2, begin >= 0, begin <= end, end <= data.count else {
-            throw refuse(name, "data_offsets within the \(data.count) bytes of data", "\(dataOffsets)", file)
+    /// The tensor in place; nil for one of a type that is not read.
+    func tensor(_ name: String, in data: UnsafeRawBufferPointer, of file: MappedFile) throws -> MappedTensor? {
+        func refuse(_ expected: String, _ found: String) -> FileError {
+            .unsuitable(path: file.path, expected: "tensor \(name) with \(expected)", found: found)
         }
-        return UnsafeRawBufferPointer(rebasing: data[begin..<end])
-    }
-
-    private func refuse(_ name: String, _ expected: String, _ found: String, _ file: MappedFile) -> FileError {
-        .unsuitable(path: file.path, expected: "tensor \(name) with \(expected)", found: found)
-    }
-
-    func tensor(
-        _ name: String, of type: ElementType, in data: UnsafeRawBufferPointer, _ file: MappedFile
-    ) throws -> MappedTensor {
-        let bytes = try place(name, in: data, file)
+        guard dataOffsets.count == 2, begin >= 0, begin <= end, end <= data.count else {
+            throw refuse("data_offsets within the \(data.count) bytes of data", "\(dataOffsets)")
+        }
+        guard let type = ElementType(rawValue: dtype) else { return nil }
         var size = type.bytes
         for dimension in shape {
             let (product, overflow) = size.multipliedReportingOverflow(by: dimension)
-            guard dimension >= 0, !overflow else { throw refuse(name, "a shape that can be", "\(shape)", file) }
+            guard dimension >= 0, !overflow else { throw refuse("a shape that can be", "\(shape)") }
             size = product
         }
-        guard size == bytes.count else {
-            throw refuse(name, "\(size) bytes for \(dtype) \(shape)", "\(bytes.count) bytes", file)
+        guard size == end - begin else {
+            throw refuse("\(size) bytes for \(dtype) \(shape)", "\(end - begin) bytes")
         }
+        let bytes = UnsafeRawBufferPointer(rebasing: data[begin..<end])
         if let address = bytes.baseAddress, Int(bitPattern: address) % type.bytes != 0 {
-            throw refuse(name, "its bytes at a multiple of \(type.bytes)", "an odd offset", file)
+            throw refuse("its bytes at a multiple of \(type.bytes)", "an odd offset")
         }
         return MappedTensor(shape: shape, elementType: type, parts: bytes.isEmpty ? [] : [bytes], owner: file)
     }

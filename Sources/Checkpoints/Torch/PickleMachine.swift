@@ -4,11 +4,11 @@ import Files
 /// object, so that what it holds is bounded by the file; it never recurses.
 struct PickleMachine {
     /// Far beyond any state dictionary, and little memory: what a file of nothing but small objects may take.
-    static let mostObjects = 1 << 18
+    static let mostObjects = 1 << 20
+    /// Values that all objects may hold together.
+    static let mostHeld = 1 << 22
     /// The same for what waits on the stack; Python's pickles put at most some thousand values down at once.
-    static let mostValues = 1 << 18
-    /// The same for what lists, dictionaries and tuples hold, all together.
-    static let mostItems = 1 << 20
+    static let mostValues = 1 << 20
 
     var reader: ByteReader
     /// Where in its file the pickle begins.
@@ -18,8 +18,8 @@ struct PickleMachine {
     var marks: [Int] = []
     var memo: [Int: PickleValue] = [:]
     var objects: [PickleObject] = []
-    /// Values that objects hold.
-    private var items = 0
+    /// Values that were put into objects.
+    private var held = 0
     /// Where the instruction under way stands.
     var start = 0
 
@@ -97,17 +97,17 @@ struct PickleMachine {
         objects.append(object)
     }
 
-    mutating func pushTuple(_ count: Int) throws {
-        var values: [PickleValue] = []
-        for _ in 0..<count { values.append(try pop()) }
-        try push(.tuple(try held(values.reversed())))
+    /// Counts `values` that an object is to hold.
+    mutating func hold(_ values: [PickleValue]) throws -> [PickleValue] {
+        held += values.count
+        guard held <= Self.mostHeld else { throw malformed("at most \(Self.mostHeld) values in objects", "more") }
+        return values
     }
 
-    /// The same values, once they are counted as what an object holds.
-    mutating func held(_ values: [PickleValue]) throws -> [PickleValue] {
-        items += values.count
-        guard items <= Self.mostItems else { throw malformed("at most \(Self.mostItems) items of objects", "more") }
-        return values
+    mutating func pushTuple(_ count: Int) throws {
+        var items: [PickleValue] = []
+        for _ in 0..<count { items.append(try pop()) }
+        try push(.tuple(hold(items.reversed())))
     }
 
     mutating func memoize(at index: Int) throws {

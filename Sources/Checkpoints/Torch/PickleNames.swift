@@ -15,11 +15,16 @@ enum PickleNames {
         "slice", "range", "object", "getattr", "Ellipsis", "NotImplemented",
     ]
 
+    /// Parts of the longest of `modules`.
+    private static let mostParts = 3
+
+    /// Bytes of the longest name that is read: no module or class has one as long.
+    static let longest = 256
+
     /// Whether a name may stand in a state dictionary, inert.
     static func mayBeNoted(module: String, name: String) -> Bool {
         if module == "builtins" || module == "__builtin__" { return builtins.contains(name) }
-        // As many parts as the longest of the names above has; a file's may have any number.
-        let parts = module.split(separator: ".", maxSplits: 3, omittingEmptySubsequences: false).prefix(3)
-        return !(1...3).contains { modules.contains(parts.prefix($0).joined(separator: ".")) }
+        let parts = module.split(separator: ".", maxSplits: mostParts, omittingEmptySubsequences: false)
+        return !(1...mostParts).contains { modules.contains(parts.prefix($0).joined(separator: ".")) }
     }
 }

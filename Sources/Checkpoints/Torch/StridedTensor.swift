@@ -40,15 +40,6 @@ struct StridedTensor {
     /// Whether rows can be taken as they are.
     var hasLongRows: Bool { isContiguous || (hasWholeRows && rowBytes >= Self.shortestPart) }
 
-    /// Some bytes by which two tensors differ unless one is a copy of the other: the first of its first row, the last of
-    /// its last. Its rows are whole.
-    var sample: [UInt8] {
-        withExtendedLifetime(owner) {
-            let (first, last) = (parts(rows: 0..<min(1, rows)), parts(rows: max(0, rows - 1)..<rows))
-            return first.flatMap { $0.prefix(4096) } + last.flatMap { $0.suffix(4096) }
-        }
-    }
-
     /// The bytes of `range` of the rows, in order, where each row is whole.
     func parts(rows range: Range<Int>) -> [UnsafeRawBufferPointer] {
         guard !range.isEmpty, rowBytes > 0 else { return [] }

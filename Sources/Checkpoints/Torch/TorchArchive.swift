@@ -17,7 +17,7 @@ struct TorchArchive {
     var byteCount: Int { archive.file.bytes.count }
 
     /// A state dictionary's pickle has some hundred kilobytes.
-    private static let largestPickle = 1 << 23
+    private static let largestPickle = 1 << 24
 
     /// Opens and checks the file at `path`.
     /// - Throws: `FileError`, naming the byte.
@@ -72,10 +72,10 @@ struct TorchArchive {
         guard bytes.isEmpty || Int(bitPattern: bytes.baseAddress!) % width == 0 else {
             throw refuse(name, "its numbers at a multiple of \(width) bytes", "an odd place")
         }
-        // Where there is one of something, how far apart they would be means nothing, and may be any number.
+        // The stride of an axis of one number may be anything, and is never taken.
         return StridedTensor(
-            shape: shape, strides: zip(shape, strides).map { $0 > 1 ? $1 : 0 }, elementType: storage.type, bytes: bytes,
-            owner: archive.file)
+            shape: shape, strides: zip(shape, strides).map { $0 > 1 ? $1 : 0 }, elementType: storage.type,
+            bytes: bytes, owner: archive.file)
     }
 
     /// `('storage', type, key, device, count)`: the numbers in an entry of the archive.

@@ -38,8 +38,12 @@ package struct ZipArchive {
     /// The names of all entries, sorted.
     package var names: [String] { entries.keys.sorted() }
 
-    /// A copy of the bytes of the entry `name`; nil if there is none.
-    package func contents(_ name: String) -> [UInt8]? { withExtendedLifetime(file) { bytes(name).map(Array.init) } }
+    /// Gives the bytes of the entry `name` to `body`; nil if there is none.
+    package func withBytes<Result>(
+        _ name: String, _ body: (UnsafeRawBufferPointer) throws -> Result
+    ) rethrows -> Result? {
+        try withExtendedLifetime(file) { try bytes(name).map(body) }
+    }
 
     /// The bytes of the entry `name`, valid as long as `file` lives; nil if there is none.
     func bytes(_ name: String) -> UnsafeRawBufferPointer? {

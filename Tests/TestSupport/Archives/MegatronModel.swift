@@ -14,10 +14,10 @@ package struct MegatronModel {
     package var saysVocabulary = false
     /// More `args`, or others in place of those that the model has.
     package var arguments: [(String, PickledValue)] = []
-    /// When in training it was saved.
-    package var iteration = 1000
-    /// The version of the form.
+    /// What `checkpoint_version` says.
     package var version: PickledValue = 3.0
+    /// The step that it was saved after.
+    package var iteration = 1000
     /// Values in place of tensors.
     package var replaced: [String: PickledValue] = [:]
     /// Tensors that nobody asked for, the first in the file.
