@@ -40,7 +40,7 @@ struct ForgeCommand: ParsableCommand {
     func run() throws {
         Interruption.watch()
         var shape = try usageErrors { try PlannedModel.located(model).configuration }
-        if !plain { shape.dmc = shape.dmc ?? DMCSettings(targetRatio: 4) }
+        shape.dmc = plain ? nil : shape.dmc ?? DMCSettings(targetRatio: 4)
         let forge = RandomMegatron(shape, ranks: ranks, seed: seed)
         let progress = Progress()
         try forge.write(to: output, room: forge.byteCount / 2 * 3 + forge.byteCount / 20) { done, total in
