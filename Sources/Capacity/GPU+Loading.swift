@@ -40,6 +40,8 @@ private struct GPUFile: Decodable {
     var memory_bytes: Int
     var bandwidth_bytes_per_second: Double
     var bf16_flops: Double
+    var fp8_flops: Double?
+    var interconnect_reach: InterconnectReach?
     var interconnect_bytes_per_second: Double?
     var processors: Int?
     var efficiencies: Efficiencies?
@@ -57,11 +59,13 @@ private struct GPUFile: Decodable {
         guard let numbers = fits.first?.efficiencies ?? efficiencies ?? other?.efficiencies else {
             throw CapacityError.field(path: path, name: "efficiencies", expected: "an object", found: "nothing")
         }
-        return GPU(
+        var gpu = GPU(
             name: name ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent, aliases: aliases ?? [],
             memoryBytes: memory_bytes, bandwidthBytesPerSecond: bandwidth_bytes_per_second, bf16FLOPS: bf16_flops,
             interconnectBytesPerSecond: interconnect_bytes_per_second, processors: processors, efficiencies: numbers,
             calibrations: fits, efficienciesOf: other?.name, sources: sources ?? [])
+        (gpu.fp8FLOPS, gpu.interconnectReach) = (fp8_flops, interconnect_reach)
+        return gpu
     }
 
     /// The GPU whose efficiencies serve: the one named, or the nearest, by the logarithms of both peaks.
@@ -86,6 +90,10 @@ private struct GPUFile: Decodable {
             ("memory_bytes", Double(memory_bytes)), ("bandwidth_bytes_per_second", bandwidth_bytes_per_second),
             ("bf16_flops", bf16_flops),
         ]
+        if let fp8_flops { positive.append(("fp8_flops", fp8_flops)) }
+        if let rate = interconnect_reach?.busBytesPerSecond {
+            positive.append(("interconnect_reach.bus_bytes_per_second", rate))
+        }
         if let rate = interconnect_bytes_per_second { positive.append(("interconnect_bytes_per_second", rate)) }
         for field in positive where !(1..<1e18).contains(field.value) {
             throw CapacityError.field(
@@ -95,6 +103,11 @@ private struct GPUFile: Decodable {
         if let processors, !(1...100_000).contains(processors) {
             throw CapacityError.field(
                 path: path, name: "processors", expected: "1 to 100000", found: "\(processors)")
+        }
+        for (name, count) in [("peers", interconnect_reach?.peers), ("most_gpus", interconnect_reach?.mostGPUs)] {
+            guard let count, !(1...100_000).contains(count) else { continue }
+            throw CapacityError.field(
+                path: path, name: "interconnect_reach.\(name)", expected: "1 to 100000", found: "\(count)")
         }
         if let efficiencies { try Self.check(efficiencies, "efficiencies", path) }
         for (index, calibration) in (calibrations ?? []).enumerated() {

@@ -10,8 +10,12 @@ public struct GPU: Hashable, Sendable {
     public var bandwidthBytesPerSecond: Double
     /// Peak dense arithmetic in bfloat16 with float32 sums, operations a second (a multiply-add is two).
     public var bf16FLOPS: Double
+    /// The same in FP8, for products of 8-bit weights and activations; nil where it has no such units.
+    public var fp8FLOPS: Double?
     /// Peak bandwidth to the other GPUs, both directions together, as datasheets state it; nil where it has none.
     public var interconnectBytesPerSecond: Double?
+    /// How far that bandwidth goes; nil where any number of GPUs have it, through a switch.
+    public var interconnectReach: InterconnectReach?
     /// Streaming multiprocessors, or compute units; nil where it is not known.
     public var processors: Int?
     /// How much of the peaks kernels reach.
@@ -43,12 +47,41 @@ public struct GPU: Hashable, Sendable {
     }
 }
 
+/// GPUs that an interconnect serves where no switch gives all of them the same bandwidth.
+public struct InterconnectReach: Hashable, Sendable, Codable {
+    /// Other GPUs that have a link each, so that fewer GPUs use only some of the links; nil where links are not shared
+    /// out so.
+    public var peers: Int?
+    /// GPUs that have it at most, such as the two that a bridge joins; nil for any number.
+    public var mostGPUs: Int?
+    /// Bandwidth that more GPUs than these have, both directions together: that of the bus.
+    public var busBytesPerSecond: Double?
+
+    enum CodingKeys: String, CodingKey {
+        case peers
+        case mostGPUs = "most_gpus"
+        case busBytesPerSecond = "bus_bytes_per_second"
+    }
+}
+
+extension GPU {
+    /// Bandwidth of each of `gpus` GPUs to the others, both directions together; nil for one, or where there is none.
+    public func interconnect(among gpus: Int) -> Double? {
+        guard gpus > 1, let all = interconnectBytesPerSecond else { return nil }
+        if let most = interconnectReach?.mostGPUs, gpus > most { return interconnectReach?.busBytesPerSecond }
+        guard let peers = interconnectReach?.peers else { return all }
+        return all * Double(min(gpus - 1, peers)) / Double(peers)
+    }
+}
+
 extension GPU: Encodable {
     enum CodingKeys: String, CodingKey {
         case name, aliases, processors, efficiencies, calibrations, sources
         case memoryBytes = "memory_bytes"
         case bandwidthBytesPerSecond = "bandwidth_bytes_per_second"
         case bf16FLOPS = "bf16_flops"
+        case fp8FLOPS = "fp8_flops"
+        case interconnectReach = "interconnect_reach"
         case interconnectBytesPerSecond = "interconnect_bytes_per_second"
         case efficienciesOf = "efficiencies_of"
     }

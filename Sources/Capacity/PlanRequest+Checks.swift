@@ -25,7 +25,7 @@ extension PlanRequest {
             if let bytes { try Self.check("\(name) in bytes", bytes, in: 1...1 << 50) }
         }
         try checkCacheBytes()
-        if gpus > 1, gpu.interconnectBytesPerSecond == nil {
+        if gpus > 1, gpu.interconnect(among: gpus) == nil {
             throw CapacityError.request("\(gpu.name): expected an interconnect for \(gpus) GPUs, found none")
         }
         if let ratio = lengths?.ratio, !(ratio >= 1 && ratio <= 1e6) {

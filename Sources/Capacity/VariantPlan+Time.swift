@@ -76,8 +76,8 @@ extension VariantPlan {
 
 extension StepTime {
     /// The mean of steps that have the same parts; each of a part's times is the mean of that time. Its `seconds` are
-    /// the mean of the steps' seconds, since only attention differs between steps, and its memory and compute time
-    /// grow alike: the larger one is the same in all steps.
+    /// the mean of the steps' seconds where a part is bound by the same in all of them, which only attention could
+    /// miss; it is then less than that mean.
     static func mean(of steps: [StepTime]) -> StepTime {
         guard var sum = steps.first else { return StepTime(parts: []) }
         for step in steps.dropFirst() {

@@ -9,10 +9,10 @@ struct GPUTests {
         "Peaks are the datasheets', dense, and memory is what the device reports",
         arguments: [
             ("a100-40gb", 40_960, 1555e9, 312e12, 600e9), ("a100-80gb", 81_920, 2039e9, 312e12, 600e9),
-            ("h100-sxm", 81_559, 3350e9, 989.4e12, 900e9), ("h100-pcie", 81_559, 2000e9, 756e12, 600e9),
+            ("h100-sxm", 81_559, 3350e9, 989.4e12, 900e9), ("h100-pcie", 81_559, 2000e9, 756.5e12, 600e9),
             ("h200", 143_771, 4800e9, 989.4e12, 900e9), ("l40s", 46_068, 864e9, 362.05e12, 64e9),
             ("rtx-4090", 24_564, 1008e9, 165.2e12, 64e9),
-            ("b200", 183_359, 7672e9, 2250e12, 1800e9), ("a10g", 23_028, 600e9, 70e12, 64e9),
+            ("b200", 183_359, 8000e9, 2250e12, 1800e9), ("a10g", 23_028, 600e9, 70e12, 64e9),
             ("l4", 23_034, 300e9, 121e12, 64e9), ("mi300x", 196_592, 5300e9, 1307.4e12, 896e9),
         ])
     func peaks(name: String, mebibytes: Int, bandwidth: Double, flops: Double, link: Double) throws {
@@ -30,10 +30,33 @@ struct GPUTests {
             var wanted: Set = [
                 "memory_bytes", "bandwidth_bytes_per_second", "bf16_flops", "interconnect_bytes_per_second",
             ]
+            if gpu.fp8FLOPS != nil { wanted.insert("fp8_flops") }
+            if gpu.interconnectReach != nil { wanted.insert("interconnect_reach") }
             if gpu.efficienciesOf == nil { wanted.insert("calibrations") }
             #expect(wanted.subtracting(covered).isEmpty, "\(gpu.name)")
             #expect(gpu.sources.allSatisfy { !$0.source.isEmpty && !$0.date.isEmpty }, "\(gpu.name)")
         }
+    }
+
+    @Test("Links reach as far as they do: two of a bridge, one link of a mesh for each other GPU, all of a switch")
+    func interconnect() throws {
+        func rate(_ name: String, _ gpus: Int) throws -> Double? { try GPU.named(name).interconnect(among: gpus) }
+        #expect(try rate("h100-pcie", 2) == 600e9 && rate("h100-pcie", 4) == 128e9)
+        #expect(try rate("mi300x", 2) == 128e9 && rate("mi300x", 8) == 896e9)
+        #expect(try rate("h100-sxm", 2) == 900e9 && rate("h100-sxm", 1) == nil)
+    }
+
+    @Test("FP8 weights are multiplied at the FP8 peak where there is one, and at the bfloat16 peak elsewhere")
+    func narrow() throws {
+        func compute(_ gpu: String, _ bits: Int) throws -> Double {
+            let request = PlanRequest(
+                model: try .named("llama-2-7b"), gpu: try .named(gpu), promptTokens: 100, newTokens: 1, weightBits: bits
+            )
+            let step = try Planner(request).plan(for: .full).stepTime(batch: 2000, tokens: 100)
+            return try #require(step[.mlp]).computeSeconds
+        }
+        #expect(abs(try compute("h100-sxm", 16) / compute("h100-sxm", 8) - 1979 / 989.4) < 1e-9)
+        #expect(try compute("a100-80gb", 16) == compute("a100-80gb", 8))
     }
 
     @Test(

@@ -96,10 +96,18 @@ struct SortedMeasurements {
 }
 
 extension TimeModel {
-    /// What the memory and the arithmetic allow; nil where a row does not say what was moved.
+    /// What the memory and the arithmetic allow; nil where a row does not say what was moved. Of a closed loop it is a
+    /// step of one sequence alone: how many others decode beside it, and how many prompts come in between, no row says.
     func leastSeconds(_ measurement: Measurement) -> Double? {
-        if case .uneven = measurement.subject { return nil }
-        return seconds(measurement)
+        switch measurement.subject {
+        case .uneven: return nil
+        case .served(var batch):
+            (batch.weightBits, batch.kvBits) = (min(batch.weightBits, batch.leastBits), batch.leastBits)
+            guard batch.arrival == .closedLoop else { return served(batch, measurement.quantity) }
+            batch.batch = 1
+            return served(batch, .decodeStep)
+        case .product, .attention: return seconds(measurement)
+        }
     }
 }
 

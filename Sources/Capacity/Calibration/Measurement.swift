@@ -108,6 +108,10 @@ public struct ServedBatch: Sendable {
     public var newTokens: Int
     /// Bits of a weight.
     public var weightBits = 16
+    /// Bits of a cached number, as far as it is known.
+    public var kvBits = 16
+    /// Bits of a weight or a cached number, the least that there may have been: a cache's are not stated.
+    public var leastBits = 16
     /// How they come.
     public var arrival = Arrival.together
     /// How the engine was set up.

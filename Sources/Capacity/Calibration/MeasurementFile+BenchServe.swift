@@ -37,6 +37,7 @@ extension MeasurementFile {
             promptTokens: try mean("total_input_tokens", result.total_input_tokens),
             newTokens: try mean("total_output_tokens", result.total_output_tokens))
         served.arrival = .closedLoop
+        served.leastBits = 8
         return [
             Measurement(
                 path: path, line: 1, quantity: .tokenTime,

@@ -83,7 +83,9 @@ extension MeasurementFile {
             var served = ServedBatch(
                 model: shape, gpus: try gpus.gpus(row, sharing: shape), batch: try batch.count(row),
                 promptTokens: try prompt.count(row), newTokens: try new.count(row))
-            served.weightBits = precision.text(row).lowercased().hasPrefix("fp8") ? 8 : 16
+            let width = precision.text(row).lowercased()
+            served.weightBits = width.hasPrefix("fp8") ? 8 : 16
+            served.leastBits = width.isEmpty || width.hasPrefix("fp8") ? 8 : 16
             served.arrival = .closedLoop
             return Measurement(
                 path: table.path, line: row.line, gpu: gpu.text(row), engine: engine.text(row),

@@ -37,7 +37,8 @@ struct TimeModel: Sendable {
             longest: Double(shape.context), isGrouped: shape.heads > shape.kvHeads)
     }
 
-    private func served(_ batch: ServedBatch, _ quantity: MeasuredQuantity) -> Double {
+    /// Seconds of a quantity of a batch.
+    func served(_ batch: ServedBatch, _ quantity: MeasuredQuantity) -> Double {
         let engine = EngineTimes(batch, gpu: gpu)
         let middle = Double(batch.promptTokens) + Double(batch.newTokens) / 2
         switch quantity {
@@ -65,7 +66,7 @@ struct EngineTimes {
     /// The times of a plain cache on the fullest GPU.
     static func roofline(_ batch: ServedBatch, gpu: GPU) -> Roofline {
         Roofline(
-            gpu: gpu, gpus: batch.gpus, share: batch.share, weightBits: batch.weightBits, kvBits: 16,
+            gpu: gpu, gpus: batch.gpus, share: batch.share, weightBits: batch.weightBits, kvBits: batch.kvBits,
             policy: .full)
     }
 

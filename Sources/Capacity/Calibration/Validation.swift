@@ -98,6 +98,11 @@ public struct Validation: Sendable {
             measurement: measurement, gpu: gpu.name, engine: gpu.calibration?.title ?? "no engine",
             predicted: model.seconds(measurement))
         let limits = TimeModel(gpu: gpu, efficiencies: .ideal)
+        if case .served(let batch) = measurement.subject, batch.arrival == .closedLoop,
+            let simulated = batch.simulated(on: gpu)?.tokenSeconds
+        {
+            row.predicted = simulated
+        }
         if measurement.waits(memoryBytes: gpu.memoryBytes) {
             row.leftOut = "waits for memory"
             if case .served(let batch) = measurement.subject { addQueued(measurement, batch, gpu) }

@@ -29,11 +29,16 @@ struct Timestamp: Sendable {
     /// Days since 1970-01-01 in the Gregorian calendar (Hinnant, "chrono-Compatible Low-Level Date Algorithms", 2013).
     private static func days(_ text: Substring) -> Int? {
         guard let parts = numbers(text, "-", widths: [4, 2, 2]), (1...12).contains(parts[1]),
-            (1...31).contains(parts[2])
+            (1...length(ofMonth: parts[1], year: parts[0])).contains(parts[2])
         else { return nil }
         let year = parts[1] <= 2 ? parts[0] - 1 : parts[0]
         let dayOfYear = (153 * (parts[1] + (parts[1] > 2 ? -3 : 9)) + 2) / 5 + parts[2] - 1
         return year * 365 + year / 4 - year / 100 + year / 400 + dayOfYear - 719_468
+    }
+
+    private static func length(ofMonth month: Int, year: Int) -> Int {
+        let isLeap = year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400))
+        return [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1]
     }
 
     /// Seconds since midnight.

@@ -4,23 +4,28 @@ struct KernelTimes: Sendable {
     let bandwidth: Double
     /// Peak arithmetic, operations a second.
     let flops: Double
+    /// The same for products of 8-bit weights.
+    let narrowFLOPS: Double
     /// How near kernels come to it.
     let efficiencies: Efficiencies
 
     init(gpu: GPU, efficiencies: Efficiencies) {
         bandwidth = gpu.bandwidthBytesPerSecond
         flops = gpu.bf16FLOPS
+        narrowFLOPS = gpu.fp8FLOPS ?? gpu.bf16FLOPS
         self.efficiencies = efficiencies
     }
 
     /// A product [m, k] × [k, n], `kernels` times: weights of `weightBytes` each and activations of 16 bit in and out
-    /// move once, and every weight does one multiply-add (two operations) for each of the m rows.
+    /// move once, and every weight does one multiply-add (two operations) for each of the m rows; of 8-bit weights
+    /// (`isNarrow`) in FP8 where the GPU has it.
     func product(
         _ part: OperationTime.Part, rows m: Double, inner k: Double, columns n: Double, weightBytes: Double,
-        kernels: Double = 1
+        isNarrow: Bool = false, kernels: Double = 1
     ) -> OperationTime {
-        kernel(
-            part, efficiencies.products, bytes: k * n * weightBytes + 2 * m * (k + n), operations: 2 * m * k * n,
+        let operations = 2 * m * k * n * (isNarrow ? flops / narrowFLOPS : 1)
+        return kernel(
+            part, efficiencies.products, bytes: k * n * weightBytes + 2 * m * (k + n), operations: operations,
             kernels: kernels)
     }
 

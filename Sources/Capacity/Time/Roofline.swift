@@ -74,10 +74,11 @@ struct Roofline: Sendable {
         let width = Double(configuration.headDim)
         let entry = kernels.product(
             .projections, rows: rows, inner: hidden, columns: Double(share.heads + 2 * share.kvHeads) * width,
-            weightBytes: weightBytes, kernels: layers)
+            weightBytes: weightBytes,
+            isNarrow: weightBits == 8, kernels: layers)
         let exit = kernels.product(
             .projections, rows: rows, inner: Double(share.heads) * width, columns: hidden, weightBytes: weightBytes,
-            kernels: layers)
+            isNarrow: weightBits == 8, kernels: layers)
         return entry.followed(by: exit)
     }
 
@@ -86,9 +87,11 @@ struct Roofline: Sendable {
         let hidden = Double(configuration.hiddenSize)
         let width = Double(share.intermediate)
         let entry = kernels.product(
-            .mlp, rows: rows, inner: hidden, columns: 2 * width, weightBytes: weightBytes, kernels: layers)
+            .mlp, rows: rows, inner: hidden, columns: 2 * width, weightBytes: weightBytes,
+            isNarrow: weightBits == 8, kernels: layers)
         let exit = kernels.product(
-            .mlp, rows: rows, inner: width, columns: hidden, weightBytes: weightBytes, kernels: layers)
+            .mlp, rows: rows, inner: width, columns: hidden, weightBytes: weightBytes,
+            isNarrow: weightBits == 8, kernels: layers)
         return entry.followed(by: exit)
     }
 
@@ -138,7 +141,7 @@ struct Roofline: Sendable {
     /// Two all-reduces a layer, of the residual stream in 16 bit, as rings: each GPU sends 2·(N − 1)/N of the message
     /// (Patarasuk and Yuan 2009) over one direction of its links. Nil for one GPU.
     private func allReduce(tokens: Double) -> OperationTime? {
-        guard gpus > 1, let both = gpu.interconnectBytesPerSecond else { return nil }
+        guard let both = gpu.interconnect(among: gpus) else { return nil }
         let count = 2 * layers
         let message = tokens * Double(configuration.hiddenSize) * 2
         let sent = 2 * Double(gpus - 1) / Double(gpus) * message

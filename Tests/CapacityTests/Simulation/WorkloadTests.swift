@@ -47,6 +47,7 @@ struct WorkloadTests {
             ("TIMESTAMP,ContextTokens,GeneratedTokens\nnoon,2,3\n", "line 2", "TIMESTAMP"),
             ("TIMESTAMP,ContextTokens,GeneratedTokens\n5,2,3\n6,2,3\n5.5,2,3\n", "line 4", "TIMESTAMP"),
             ("TIMESTAMP,ContextTokens,GeneratedTokens\n2023-13-01 00:00:00,2,3\n", "line 2", "TIMESTAMP"),
+            ("TIMESTAMP,ContextTokens,GeneratedTokens\n2023-02-29 00:00:00,2,3\n", "line 2", "TIMESTAMP"),
             ("TIMESTAMP,ContextTokens,GeneratedTokens\n1,99999999999,3\n", "line 2", "ContextTokens"),
             ("TIMESTAMP,ContextTokens,GeneratedTokens\n", "w.csv", "at least one request"),
             ("", "w.csv", "column names"),
