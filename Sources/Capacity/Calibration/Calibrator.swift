@@ -9,6 +9,9 @@ public struct Calibrator: Sendable {
     public var engine: String
     /// Its version.
     public var version: String
+    /// Query heads of a group that share one reading of a slot in its decode kernel, 0 for all of them; nil for as many
+    /// as the GPU's efficiencies say. It is read in the kernel's source: a model without groups cannot show it.
+    public var headsPerRead: Int?
 
     /// A calibrator for an engine on a GPU.
     public init(gpu: GPU, engine: String, version: String) {
@@ -48,7 +51,9 @@ public struct Calibrator: Sendable {
         for stage in CalibrationStage.all {
             let rows = sorted.usable.filter(stage.takes)
             guard !rows.isEmpty else { continue }
-            let fit = StageFit(stage, rows: rows, gpu: gpu, start: stage.start(efficiencies, gpu))
+            var start = stage.start(efficiencies, gpu)
+            if let headsPerRead, stage.isOfEngine { start.attention.headsPerRead = headsPerRead }
+            let fit = StageFit(stage, rows: rows, gpu: gpu, start: start)
             efficiencies = fit.efficiencies
             fits.append(fit.summary(refused: sorted.refused.map(\.measurement), waiting: sorted.waiting))
         }
@@ -63,7 +68,8 @@ extension Efficiencies {
     static let unmeasured = Efficiencies(
         products: KernelEfficiency(memory: 0.85, compute: 0.85, rampSeconds: 1e-6, launchSeconds: 3e-6),
         attention: AttentionEfficiency(decode: KernelEfficiency(memory: 0.85, compute: 1), prefillCompute: 0.45),
-        layerSeconds: 2e-5, tokenSeconds: 3e-7, stepSeconds: 1e-4, interconnect: 0.7, hopSeconds: 1e-5)
+        layerSeconds: 2e-5, tokenSeconds: 3e-7, stepSeconds: 1e-4, interconnect: 0.7, hopSeconds: 1e-5,
+        allReduceRampSeconds: 1e-5)
 
     /// Kernels alone, with no engine around them.
     mutating func dropEngine() {
@@ -71,6 +77,7 @@ extension Efficiencies {
         tokenSeconds = 0
         stepSeconds = 0
         hopSeconds = 0
+        allReduceRampSeconds = 0
         firstTokenSteps = 0
     }
 }

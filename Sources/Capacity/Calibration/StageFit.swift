@@ -17,27 +17,31 @@ struct StageFit {
         efficiencies = Self.best(stage, rows, gpu, start)
     }
 
-    /// The fit, with as many decode steps before the first token as the rows speak for: none or one.
+    /// How much less the error must be for the stage's other way.
+    private static let gain = 0.9
+
+    /// The fit, the way that the rows speak for.
     private static func best(
         _ stage: CalibrationStage, _ rows: [Measurement], _ gpu: GPU, _ start: Efficiencies
     ) -> Efficiencies {
         let plain = fit(stage, rows, gpu, start)
-        guard rows.contains(where: { $0.quantity == .firstToken }) else { return plain }
         var other = start
-        other.firstTokenSteps = 1
-        let late = fit(stage, rows, gpu, other)
-        return error(late, rows, gpu) < error(plain, rows, gpu) ? late : plain
+        stage.otherwise?(&other, gpu)
+        guard other != start else { return plain }
+        let found = fit(stage, rows, gpu, other)
+        return error(found, rows, gpu) < gain * error(plain, rows, gpu) ? found : plain
     }
 
     private static func fit(
         _ stage: CalibrationStage, _ rows: [Measurement], _ gpu: GPU, _ start: Efficiencies
     ) -> Efficiencies {
+        let fitted = stage.parameters.filter { $0.matters(start) }
         func efficiencies(_ values: [Double]) -> Efficiencies {
             var changed = start
-            for (parameter, value) in zip(stage.parameters, values) { changed[keyPath: parameter.path] = value }
+            for (parameter, value) in zip(fitted, values) { changed[keyPath: parameter.path] = value }
             return changed
         }
-        let parameters = stage.parameters.map { parameter in
+        let parameters = fitted.map { parameter in
             var wanted = LeastSquares.Parameter(max(start[keyPath: parameter.path], 1e-12), most: parameter.most)
             wanted.starts += parameter.others
             return wanted
@@ -77,7 +81,8 @@ struct StageFit {
                 heldOut: left.count == indices.count ? Self.rounded(Self.mean(left)) : nil)
         }
         return CalibrationFit(
-            parameters: stage.parameters.map(\.name), files: files(rows), rows: rows.count,
+            parameters: stage.parameters.filter { $0.matters(efficiencies) }.map(\.name), files: files(rows),
+            rows: rows.count,
             refused: refused.filter { stage.quantities.contains($0.quantity) }.count,
             waiting: waiting.filter { stage.quantities.contains($0.quantity) }.count,
             heldOutBy: rows[0].heldOut.of, errors: errors, ranges: ranges)

@@ -29,12 +29,11 @@ struct TimeModel: Sendable {
     }
 
     private func attention(_ shape: AttentionShape) -> OperationTime {
-        let blocks = Double(shape.sequences * shape.kvHeads)
+        let heads = shape.sequences * shape.kvHeads
         let width = Double(shape.headDim)
         return kernels.decodeAttention(
-            slots: blocks * Double(shape.context), slotBytes: 4 * width,
-            operations: 4 * width * Double(shape.heads) / Double(shape.kvHeads), blocks: blocks,
-            longest: Double(shape.context), isGrouped: shape.heads > shape.kvHeads)
+            slots: Double(heads * shape.context), slotBytes: 4 * width, operations: 4 * width,
+            group: Double(shape.heads) / Double(shape.kvHeads), heads: heads, longest: Double(shape.context))
     }
 
     private func served(_ batch: ServedBatch, _ quantity: MeasuredQuantity) -> Double {

@@ -15,13 +15,17 @@ public struct Efficiencies: Hashable, Sendable, Codable {
     public var interconnect: Double
     /// Fixed cost of an all-reduce for each GPU beyond the first: a ring goes round them all.
     public var hopSeconds: Double
+    /// Seconds under the root of an all-reduce of x seconds, which takes x + √(x · ramp) and its hops: see
+    /// `KernelEfficiency`.
+    public var allReduceRampSeconds: Double
     /// Decode steps that an engine runs after a prompt before its first token is out; 0 where prefill samples it.
     public var firstTokenSteps: Int
 
     /// Efficiencies by their numbers; see the properties.
     public init(
         products: KernelEfficiency, attention: AttentionEfficiency, layerSeconds: Double, tokenSeconds: Double,
-        stepSeconds: Double, interconnect: Double, hopSeconds: Double, firstTokenSteps: Int = 0
+        stepSeconds: Double, interconnect: Double, hopSeconds: Double, allReduceRampSeconds: Double = 0,
+        firstTokenSteps: Int = 0
     ) {
         self.products = products
         self.attention = attention
@@ -30,6 +34,7 @@ public struct Efficiencies: Hashable, Sendable, Codable {
         self.stepSeconds = stepSeconds
         self.interconnect = interconnect
         self.hopSeconds = hopSeconds
+        self.allReduceRampSeconds = allReduceRampSeconds
         self.firstTokenSteps = firstTokenSteps
     }
 
@@ -44,6 +49,7 @@ public struct Efficiencies: Hashable, Sendable, Codable {
         case tokenSeconds = "token_seconds"
         case stepSeconds = "step_seconds"
         case hopSeconds = "hop_seconds"
+        case allReduceRampSeconds = "all_reduce_ramp_seconds"
         case firstTokenSteps = "first_token_steps"
     }
 }
@@ -61,7 +67,7 @@ extension Efficiencies {
 
     /// Each share that may be 0, too.
     var parts: [(name: String, value: Double)] {
-        [("attention.imbalance", attention.imbalance), ("attention.tail", attention.tail)]
+        [("attention.imbalance", attention.imbalance)]
     }
 
     /// Each time under its name in the file.
@@ -70,14 +76,19 @@ extension Efficiencies {
             ("products.ramp_seconds", products.rampSeconds), ("products.launch_seconds", products.launchSeconds),
             ("attention.decode.ramp_seconds", attention.decode.rampSeconds),
             ("attention.decode.launch_seconds", attention.decode.launchSeconds),
-            ("attention.ungrouped_slot_seconds", attention.ungroupedSlotSeconds), ("layer_seconds", layerSeconds),
+            ("attention.block_slot_seconds", attention.blockSlotSeconds),
+            ("attention.split_seconds", attention.splitSeconds), ("layer_seconds", layerSeconds),
             ("token_seconds", tokenSeconds), ("step_seconds", stepSeconds), ("hop_seconds", hopSeconds),
+            ("all_reduce_ramp_seconds", allReduceRampSeconds),
         ]
     }
 
     /// Each count under its name in the file.
     var counts: [(name: String, value: Int)] {
-        [("attention.blocks", attention.blocks), ("first_token_steps", firstTokenSteps)]
+        [
+            ("attention.blocks", attention.blocks), ("attention.heads_per_read", attention.headsPerRead),
+            ("first_token_steps", firstTokenSteps),
+        ]
     }
 }
 

@@ -102,20 +102,18 @@ struct Roofline: Sendable {
     private func attention(_ load: StepLoad) -> OperationTime {
         let width = Double(configuration.headDim)
         let slotBytes = 2 * width * Double(kvBits) / 8
-        let operations = 4 * width * share.groupSize
         var time: OperationTime?
         if load.sequences > 0 {
             let even = Double(load.sequences) * load.longest
             let slots = load.attended + efficiencies.attention.imbalance * max(0, even - load.attended)
             time = kernels.decodeAttention(
-                slots: slots / layers, slotBytes: slotBytes, operations: operations,
-                blocks: Double(load.sequences * share.kvHeads),
-                longest: load.longest / (layers * Double(share.kvHeads)), isGrouped: share.groupSize > 1,
-                kernels: layers)
+                slots: slots / layers, slotBytes: slotBytes, operations: 4 * width, group: share.groupSize,
+                heads: load.sequences * share.kvHeads,
+                longest: load.longest / (layers * Double(share.kvHeads)), kernels: layers)
         }
         guard load.chunkTokens > 0 else { return time ?? OperationTime(.attention) }
         let chunk = kernels.prefillAttention(
-            pairs: load.chunkPairs, operations: operations, bytes: load.chunkSlots * slotBytes)
+            pairs: load.chunkPairs, operations: 4 * width * share.groupSize, bytes: load.chunkSlots * slotBytes)
         return time?.followed(by: chunk) ?? chunk
     }
 
@@ -132,15 +130,18 @@ struct Roofline: Sendable {
     }
 
     /// Two all-reduces a layer, of the residual stream in 16 bit, as rings: each GPU sends 2·(N − 1)/N of the message
-    /// (Patarasuk and Yuan 2009) over one direction of its links. Nil for one GPU.
+    /// (Patarasuk and Yuan 2009) over one direction of its links. Small messages do not fill these, as small kernels do not
+    /// fill a GPU. Nil for one GPU.
     private func allReduce(tokens: Double) -> OperationTime? {
         guard gpus > 1, let both = gpu.interconnectBytesPerSecond else { return nil }
         let count = 2 * layers
         let message = tokens * Double(configuration.hiddenSize) * 2
         let sent = 2 * Double(gpus - 1) / Double(gpus) * message
+        let seconds = sent / (both / 2 * efficiencies.interconnect)
+        let ramp = (seconds * efficiencies.allReduceRampSeconds).squareRoot()
         return OperationTime(
-            .allReduce, memorySeconds: count * sent / (both / 2 * efficiencies.interconnect),
-            fixedSeconds: count * Double(gpus - 1) * efficiencies.hopSeconds)
+            .allReduce, memorySeconds: count * seconds,
+            fixedSeconds: count * (Double(gpus - 1) * efficiencies.hopSeconds + ramp))
     }
 }
 
