@@ -96,7 +96,9 @@ struct CalibrateCommand: ParsableCommand {
             progress.show("fitting")
             var calibrator = Calibrator(gpu: target, engine: engine, version: engineVersion)
             calibrator.headsPerRead = headsPerRead
-            return CalibrationReport(gpu: target, result: try calibrator.calibrate(try calibrator.own(rows)))
+            var result = try calibrator.calibrate(try calibrator.own(rows))
+            result.calibration.transferError = try calibrator.transferError(result.calibration.efficiencies, in: rows)
+            return CalibrationReport(gpu: target, result: result)
         }
         if let output {
             guard force || !FileManager.default.fileExists(atPath: output) else { throw FileError.exists(path: output) }

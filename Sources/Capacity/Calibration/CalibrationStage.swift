@@ -8,6 +8,8 @@ struct CalibrationStage: Sendable {
         var others: [Double] = []
         /// The most it can be.
         var most = Double.infinity
+        /// The least it can be.
+        var least: @Sendable (GPU) -> Double = { _ in 1e-12 }
         /// Whether it has a meaning beside others; where it has none it stays what it is.
         var matters: @Sendable (Efficiencies) -> Bool = { _ in true }
     }
@@ -22,6 +24,8 @@ struct CalibrationStage: Sendable {
     /// Query heads of a group up to which one kind of kernel was measured: beyond, the H100's table jumps between kernels
     /// (27, 37 and 20 µs at 2, 4 and 8 thousand slots), up to one that reads a slot once for each of 64 heads.
     static let widestGroup = 16
+    /// Kernels of a layer beside its products: two norms, rotation and writing the cache, attention, activation.
+    static let smallKernels = 5
     /// Contexts up to this many slots are launches more than reading.
     static let shortContext = 512
 
@@ -87,17 +91,22 @@ struct CalibrationStage: Sendable {
     static let engine = CalibrationStage(
         quantities: [.decodeStep, .medianStep, .firstToken, .batchLatency, .tokenTime],
         parameters: [
-            Parameter(name: "attention.decode.memory", path: \.attention.decode.memory, most: 1),
             Parameter(
-                name: "attention.decode.compute", path: \.attention.decode.compute, others: [0.1, 0.02], most: 1),
-            Parameter(name: "layer_seconds", path: \.layerSeconds),
-            Parameter(name: "token_seconds", path: \.tokenSeconds),
+                name: "attention.decode.compute", path: \.attention.decode.compute, others: [0.1, 0.02, 0.005],
+                most: 1,
+                // One query head does one operation a byte of its slot: with the bandwidth for that it is never bound by
+                // arithmetic, so that models without groups say nothing of this number.
+                least: { $0.bandwidthBytesPerSecond / $0.bf16FLOPS }),
+            Parameter(name: "sequence_seconds", path: \.sequenceSeconds),
             Parameter(name: "step_seconds", path: \.stepSeconds),
             Parameter(name: "hop_seconds", path: \.hopSeconds),
             Parameter(name: "all_reduce_ramp_seconds", path: \.allReduceRampSeconds),
         ],
         prepare: { efficiencies, _ in
-            // An engine's steps do not show single kernels: what these cost beside is in its layers' cost.
+            // Models of one depth do not tell a layer's fixed cost from a step's, so that it is not fitted: the launches of
+            // the kernels between a layer's products.
+            efficiencies.layerSeconds = Double(smallKernels) * efficiencies.products.launchSeconds
+            // An engine's steps do not show single kernels: what attention costs beside is in its layers' cost.
             efficiencies.attention.decode.rampSeconds = 0
             efficiencies.attention.decode.launchSeconds = 0
             efficiencies.attention.dropBlocks()

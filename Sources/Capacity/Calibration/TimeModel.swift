@@ -64,8 +64,8 @@ struct EngineTimes {
     /// The times of a plain cache on the fullest GPU.
     static func roofline(_ batch: ServedBatch, gpu: GPU) -> Roofline {
         Roofline(
-            gpu: gpu, gpus: batch.gpus, share: batch.share, weightBits: batch.weightBits, kvBits: 16,
-            policy: .full)
+            gpu: gpu, gpus: batch.gpus, share: batch.share, weights: WeightFormat(bits: batch.weightBits),
+            format: CacheFormat(bits: 16), policy: .full)
     }
 
     /// A decode step at a context, mean over the sequences.
@@ -114,7 +114,7 @@ struct EngineTimes {
 
     /// Bytes of weights on the fullest GPU.
     static func weightBytes(_ batch: ServedBatch) -> Double {
-        Double(batch.share.parameters * batch.weightBits / 8)
+        Double(batch.share.weightBytes(WeightFormat(bits: batch.weightBits)))
     }
 
     /// Bytes of a token's keys and values on the fullest GPU.

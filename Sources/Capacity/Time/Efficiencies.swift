@@ -7,8 +7,8 @@ public struct Efficiencies: Hashable, Sendable, Codable {
     public var attention: AttentionEfficiency
     /// Fixed cost of a layer in a step: launches of the small kernels between products.
     public var layerSeconds: Double
-    /// Cost of a layer for each token in a step: norms, rotation, activations, writing the cache.
-    public var tokenSeconds: Double
+    /// Cost of a step for each sequence that gets a token: scheduling, sampling, putting text out.
+    public var sequenceSeconds: Double
     /// Fixed cost of a step: scheduling, embedding, sampling.
     public var stepSeconds: Double
     /// Share of the interconnect's bandwidth that an all-reduce reaches.
@@ -23,14 +23,14 @@ public struct Efficiencies: Hashable, Sendable, Codable {
 
     /// Efficiencies by their numbers; see the properties.
     public init(
-        products: KernelEfficiency, attention: AttentionEfficiency, layerSeconds: Double, tokenSeconds: Double,
+        products: KernelEfficiency, attention: AttentionEfficiency, layerSeconds: Double, sequenceSeconds: Double,
         stepSeconds: Double, interconnect: Double, hopSeconds: Double, allReduceRampSeconds: Double = 0,
         firstTokenSteps: Int = 0
     ) {
         self.products = products
         self.attention = attention
         self.layerSeconds = layerSeconds
-        self.tokenSeconds = tokenSeconds
+        self.sequenceSeconds = sequenceSeconds
         self.stepSeconds = stepSeconds
         self.interconnect = interconnect
         self.hopSeconds = hopSeconds
@@ -41,12 +41,12 @@ public struct Efficiencies: Hashable, Sendable, Codable {
     /// Kernels that reach every peak, and an engine that costs nothing: what physics allows.
     public static let ideal = Efficiencies(
         products: .ideal, attention: AttentionEfficiency(decode: .ideal, prefillCompute: 1), layerSeconds: 0,
-        tokenSeconds: 0, stepSeconds: 0, interconnect: 1, hopSeconds: 0)
+        sequenceSeconds: 0, stepSeconds: 0, interconnect: 1, hopSeconds: 0)
 
     enum CodingKeys: String, CodingKey {
         case products, attention, interconnect
         case layerSeconds = "layer_seconds"
-        case tokenSeconds = "token_seconds"
+        case sequenceSeconds = "sequence_seconds"
         case stepSeconds = "step_seconds"
         case hopSeconds = "hop_seconds"
         case allReduceRampSeconds = "all_reduce_ramp_seconds"
@@ -78,7 +78,7 @@ extension Efficiencies {
             ("attention.decode.launch_seconds", attention.decode.launchSeconds),
             ("attention.block_slot_seconds", attention.blockSlotSeconds),
             ("attention.split_seconds", attention.splitSeconds), ("layer_seconds", layerSeconds),
-            ("token_seconds", tokenSeconds), ("step_seconds", stepSeconds), ("hop_seconds", hopSeconds),
+            ("sequence_seconds", sequenceSeconds), ("step_seconds", stepSeconds), ("hop_seconds", hopSeconds),
             ("all_reduce_ramp_seconds", allReduceRampSeconds),
         ]
     }

@@ -2,9 +2,9 @@
 /// each of several parts of it where these alone would not fill the GPU (`num_splits_heuristic`). A head that is not
 /// grouped stays whole (`mha_varlen_fwd` splits only where it takes a group's heads for queries; both in
 /// `csrc/flash_attn/flash_api.cpp`, Dao-AILab/flash-attention v2.6).
-struct HeadSplits {
+package struct HeadSplits {
     /// Parts of a head.
-    let parts: Int
+    package let parts: Int
     /// Blocks in all.
     private let blocks: Int
     /// Blocks that the GPU runs at a time.
@@ -20,7 +20,7 @@ struct HeadSplits {
     ///   - heads: sequences × KV heads.
     ///   - longest: slots of the longest of them.
     ///   - wave: blocks that the GPU runs at a time, two a processor.
-    init(heads: Int, longest: Double, wave: Int, isGrouped: Bool) {
+    package init(heads: Int, longest: Double, wave: Int, isGrouped: Bool) {
         let tiles = max(1, Int((longest / Self.tile).rounded(.up)))
         parts = isGrouped ? Self.parts(heads: heads, tiles: tiles, wave: wave) : 1
         blocks = heads * parts
@@ -48,7 +48,7 @@ struct HeadSplits {
     /// - Parameters:
     ///   - even: seconds of the kernel if all of the GPU were busy to its end.
     ///   - slotSeconds: seconds a slot that a block needs on a processor of its own.
-    func seconds(even: Double, slotSeconds: Double) -> Double {
+    package func seconds(even: Double, slotSeconds: Double) -> Double {
         let (full, rest) = blocks.quotientAndRemainder(dividingBy: wave)
         let block = slots * slotSeconds
         let share = even / Double(blocks)

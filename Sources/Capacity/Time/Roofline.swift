@@ -10,8 +10,8 @@ struct Roofline: Sendable {
     let gpu: GPU
     let gpus: Int
     let share: ModelShare
-    let weightBits: Int
-    let kvBits: Int
+    let weights: WeightFormat
+    let format: CacheFormat
     let policy: CachePolicy
 
     private var configuration: ModelConfiguration { share.configuration }
@@ -38,11 +38,21 @@ struct Roofline: Sendable {
                 mlp(rows),
                 sampled > 0 ? output(sampled) : nil,
                 allReduce(tokens: rows),
-                OperationTime(
-                    .overhead,
-                    fixedSeconds: efficiencies.stepSeconds
-                        + layers * (efficiencies.layerSeconds + rows * efficiencies.tokenSeconds)),
+                overhead(rows: rows, sampled: sampled),
             ].compactMap { $0 })
+    }
+
+    /// What a step costs beside its products and attention: the bytes that norms with the residual, rotation and the
+    /// MLP's activation read and write in 16 bit, and the fixed costs of layers, sequences and the step.
+    private func overhead(rows: Double, sampled: Double) -> OperationTime {
+        let norms = 2 * 3 * configuration.hiddenSize
+        let rotation = 2 * (share.heads + 2 * share.kvHeads) * configuration.headDim
+        let bytes = rows * Double(2 * (norms + rotation + 3 * share.intermediate))
+        let fixed = efficiencies.stepSeconds + sampled * efficiencies.sequenceSeconds
+        return OperationTime(
+            .overhead,
+            memorySeconds: layers * bytes / (gpu.bandwidthBytesPerSecond * efficiencies.products.memory),
+            fixedSeconds: fixed + layers * efficiencies.layerSeconds)
     }
 
     /// The prefill of one prompt, chunk after chunk; each chunk reads all weights once, and the cache so far.
@@ -68,40 +78,40 @@ struct Roofline: Sendable {
     private func projections(_ rows: Double) -> OperationTime {
         let hidden = Double(configuration.hiddenSize)
         let width = Double(configuration.headDim)
-        let entry = kernels.product(
-            .projections, rows: rows, inner: hidden, columns: Double(share.heads + 2 * share.kvHeads) * width,
-            weightBytes: weightBytes, kernels: layers)
-        let exit = kernels.product(
-            .projections, rows: rows, inner: Double(share.heads) * width, columns: hidden, weightBytes: weightBytes,
-            kernels: layers)
-        return entry.followed(by: exit)
+        let entry = layerProduct(
+            .projections, rows, inner: hidden, columns: Double(share.heads + 2 * share.kvHeads) * width)
+        return entry.followed(
+            by: layerProduct(.projections, rows, inner: Double(share.heads) * width, columns: hidden))
     }
 
     /// Gate and up as one product, down as another, in every layer.
     private func mlp(_ rows: Double) -> OperationTime {
         let hidden = Double(configuration.hiddenSize)
         let width = Double(share.intermediate)
-        let entry = kernels.product(
-            .mlp, rows: rows, inner: hidden, columns: 2 * width, weightBytes: weightBytes, kernels: layers)
-        let exit = kernels.product(
-            .mlp, rows: rows, inner: width, columns: hidden, weightBytes: weightBytes, kernels: layers)
-        return entry.followed(by: exit)
+        return layerProduct(.mlp, rows, inner: hidden, columns: 2 * width)
+            .followed(by: layerProduct(.mlp, rows, inner: width, columns: hidden))
+    }
+
+    private func layerProduct(
+        _ part: OperationTime.Part, _ rows: Double, inner: Double, columns: Double
+    ) -> OperationTime {
+        kernels.product(
+            part, rows: rows, inner: inner, columns: columns, weightBytes: weights.bytes(inner: inner),
+            kernels: layers)
     }
 
     private func output(_ rows: Double) -> OperationTime {
         kernels.product(
             .output, rows: rows, inner: Double(configuration.hiddenSize), columns: Double(share.vocabulary),
-            weightBytes: weightBytes)
+            weightBytes: weights.outputBytes(inner: Double(configuration.hiddenSize)))
     }
-
-    private var weightBytes: Double { Double(weightBits) / 8 }
 
     /// Attention of a step: of its decoding sequences, then of its chunk, since they are kernels apart. It reads a key
     /// and a value of D channels from each slot once for the group's query heads. It reads what the policy keeps, not
     /// what the sequence was.
     private func attention(_ load: StepLoad) -> OperationTime {
         let width = Double(configuration.headDim)
-        let slotBytes = 2 * width * Double(kvBits) / 8
+        let slotBytes = format.slotBytes(headDim: configuration.headDim)
         var time: OperationTime?
         if load.sequences > 0 {
             let even = Double(load.sequences) * load.longest
