@@ -87,9 +87,10 @@ private struct GPUFile: Decodable {
             ("bf16_flops", bf16_flops),
         ]
         if let rate = interconnect_bytes_per_second { positive.append(("interconnect_bytes_per_second", rate)) }
-        for field in positive where !(field.value > 0 && field.value < 1e18) {
+        for field in positive where !(1..<1e18).contains(field.value) {
             throw CapacityError.field(
-                path: path, name: field.name, expected: "a positive number below 10^18", found: "\(field.value)")
+                path: path, name: field.name, expected: "a positive number, 1 or more and below 10^18",
+                found: "\(field.value)")
         }
         if let processors, !(1...100_000).contains(processors) {
             throw CapacityError.field(
@@ -98,6 +99,7 @@ private struct GPUFile: Decodable {
         if let efficiencies { try Self.check(efficiencies, "efficiencies", path) }
         for (index, calibration) in (calibrations ?? []).enumerated() {
             try Self.check(calibration.efficiencies, "calibrations.\(index).efficiencies", path)
+            try calibration.check("calibrations.\(index)", path)
         }
     }
 
@@ -105,8 +107,8 @@ private struct GPUFile: Decodable {
         func fault(_ field: String, _ expected: String, _ found: Any) -> CapacityError {
             .field(path: path, name: "\(name).\(field)", expected: expected, found: "\(found)")
         }
-        for share in efficiencies.shares where !(share.value > 0 && share.value <= 1) {
-            throw fault(share.name, "a share above 0, at most 1", share.value)
+        for share in efficiencies.shares where !(1e-12...1).contains(share.value) {
+            throw fault(share.name, "a share above 0 (from 10^-12 on), at most 1", share.value)
         }
         for part in efficiencies.parts where !(part.value >= 0 && part.value <= 1) {
             throw fault(part.name, "a share from 0 to 1", part.value)
@@ -116,6 +118,32 @@ private struct GPUFile: Decodable {
         }
         for count in efficiencies.counts where !(0...1_000_000).contains(count.value) {
             throw fault(count.name, "0 to 1000000", count.value)
+        }
+    }
+}
+
+extension Calibration {
+    /// - Throws: `CapacityError.field` for an error or a range that is none.
+    fileprivate func check(_ name: String, _ path: String) throws {
+        func check(_ field: String, _ values: [Double], most: Double, _ expected: String) throws {
+            guard values.allSatisfy((0...most).contains), values == values.sorted() else {
+                let found = values.map { "\($0)" }.joined(separator: " and ")
+                throw CapacityError.field(path: path, name: "\(name).\(field)", expected: expected, found: found)
+            }
+        }
+        let share = "an error from 0 to 10^6"
+        try check("transfer_error", [transferError ?? 0], most: 1e6, share)
+        for (index, fit) in fits.enumerated() {
+            for (key, errors) in fit.errors.sorted(by: { $0.key < $1.key }) {
+                for value in [errors.fit, errors.heldOut ?? 0] {
+                    try check("fits.\(index).errors.\(key)", [value], most: 1e6, share)
+                }
+            }
+            for (key, span) in fit.ranges.sorted(by: { $0.key < $1.key }) {
+                try check(
+                    "fits.\(index).ranges.\(key)", [span.least, span.most], most: 1e15,
+                    "least and most, from 0 to 10^15")
+            }
         }
     }
 }

@@ -3,7 +3,7 @@ extension HeadCurve {
     func slots(at moment: CacheMoment) -> Int {
         switch moment {
         case .after(let count): slots(after: count)
-        case .peak(let count): peak(within: count)
+        case .peak(let start, let count): peak(after: start, within: count)
         }
     }
 

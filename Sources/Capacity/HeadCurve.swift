@@ -9,6 +9,11 @@ enum HeadCurve: Sendable {
     /// Every token its slot, up to a budget if there is one; `prompt` tokens are prefilled in `mode`.
     case bounded(budget: Int?, prompt: Int, mode: PrefillMode)
 
+    /// A head under a policy that needs no trace, of a sequence of `tokens` tokens, `prompt` of them its prompt.
+    init(_ policy: CachePolicy, prompt: Int, tokens: Int) {
+        self = .bounded(budget: policy.budget(tokens: tokens), prompt: prompt, mode: policy.prefill ?? .online)
+    }
+
     /// Slots kept after `count` tokens.
     func slots(after count: Int) -> Int {
         switch self {
@@ -42,6 +47,30 @@ enum HeadCurve: Sendable {
         case .bounded(_, let prompt, .only): count <= prompt ? count : slots(after: count)
         default: slots(after: count)
         }
+    }
+
+    /// The same, summed over tokens `start` + 1 … `count`.
+    func attended(after start: Int, through count: Int) -> Int {
+        switch self {
+        case .bounded(nil, _, _): return Self.ramp(start, count)
+        case .bounded(let budget?, let prompt, let mode):
+            let whole = mode == .online ? start : min(max(prompt, start), count)
+            let rest = count - whole
+            let late =
+                mode == .only
+                ? Self.ramp(whole, count) - rest * (prompt - min(prompt, budget))
+                : Self.ramp(whole, count, cap: budget + 1)
+            return Self.ramp(start, whole) + late
+        case .recorded, .uniform:
+            return (start..<count).reduce(0) { $0 + attended(by: $1 + 1) }
+        }
+    }
+
+    /// Σ min(i, cap) for i from `start` + 1 to `end`.
+    private static func ramp(_ start: Int, _ end: Int, cap: Int = .max) -> Int {
+        let turn = min(max(start, cap), end)
+        let rising = turn * (turn + 1) / 2 - start * (start + 1) / 2
+        return end > turn ? rising + (end - turn) * cap : rising
     }
 
     /// Tokens recorded; nil for a curve that knows any length.

@@ -43,6 +43,8 @@ struct ModelShare: Sendable {
         return projections + mlp + output * (configuration.tiesEmbeddings ? 1 : 2) + norms
             + configuration.layers * biases
     }
+    /// KV heads on this GPU, all layers together: slots that a token of a plain cache adds.
+    var layerKVHeads: Int { configuration.layers * kvHeads }
     /// Query heads that read one KV head.
     var groupSize: Double { Double(heads) / Double(kvHeads) }
 }

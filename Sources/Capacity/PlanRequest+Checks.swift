@@ -24,11 +24,23 @@ extension PlanRequest {
         for (name, bytes) in [("GPU memory", gpuMemoryBytes), ("budget", budgetBytes)] {
             if let bytes { try Self.check("\(name) in bytes", bytes, in: 1...1 << 50) }
         }
+        try checkCacheBytes()
         if gpus > 1, gpu.interconnectBytesPerSecond == nil {
             throw CapacityError.request("\(gpu.name): expected an interconnect for \(gpus) GPUs, found none")
         }
         if let ratio = lengths?.ratio, !(ratio >= 1 && ratio <= 1e6) {
             throw CapacityError.request("ratio: expected 1 to 1000000, found \(ratio)")
+        }
+    }
+
+    /// What a batch's caches come to at most must be a number of bytes: of sequences and pages as large as they may be
+    /// it would not be.
+    private func checkCacheBytes() throws {
+        let shape = model.configuration
+        let slots = Double(batch ?? 1) * Double(tokens + pageSlots) * Double(shape.layers * shape.kvHeads)
+        guard slots * Double(shape.headDim) * 8 < 0x1p60 else {
+            throw CapacityError.request(
+                "\(batch ?? 1) sequences of \(tokens) tokens: expected caches of less than 2^60 bytes")
         }
     }
 

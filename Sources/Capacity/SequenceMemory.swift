@@ -58,24 +58,18 @@ struct SequenceMemory: Sendable {
     /// A block table is as long as the longest of the sequence, at 4 bytes a page, and every head has 12 bytes of
     /// lengths (the reference's layout).
     func bytes(slots: [Int], heads: [Int], taken: Taken) -> CacheBytes {
-        var sum = CacheBytes.zero
+        var sum = bytes(slots: 0, heads: 0, taken: taken)
         for (slots, heads) in zip(slots, heads) where heads > 0 {
-            sum.logical += heads * format.bytes(slots: slots, headDim: headDim)
-            sum.state += heads * (segmentBytes + slots * scoreBytes)
-            sum.tables += heads * 12
+            sum = sum + bytes(slots: slots, heads: heads, taken: Taken())
         }
-        sum.kv = taken.pages * pageBytes
-        sum.tables += taken.tables * taken.longest * 4
         return sum
     }
 
-    /// The same where every head has a table of its own and takes pages as it needs them; the sequence's longest head
-    /// holds `longest` slots.
-    func bytes(slots: [Int], heads: [Int], longest: Int) -> CacheBytes {
-        func pages(_ slots: Int) -> Int { (slots + pageSlots - 1) / pageSlots }
-        let taken = Taken(
-            pages: zip(slots, heads).reduce(0) { $0 + $1.1 * pages($1.0) }, tables: heads.reduce(0, +),
-            longest: pages(longest))
-        return bytes(slots: slots, heads: heads, taken: taken)
+    /// The same of heads that hold `slots` slots each.
+    func bytes(slots: Int, heads: Int, taken: Taken) -> CacheBytes {
+        CacheBytes(
+            logical: heads * format.bytes(slots: slots, headDim: headDim), kv: taken.pages * pageBytes,
+            state: heads * (segmentBytes + slots * scoreBytes),
+            tables: heads * 12 + taken.tables * taken.longest * 4)
     }
 }

@@ -11,6 +11,19 @@ enum SharedCurve: Sendable {
     /// The first and the last tokens, in every head alike.
     case edges(KeptEdges)
 
+    /// What a policy leaves of a sequence in one table for all heads: sinks and windows are the same tokens everywhere;
+    /// which tokens attention picks in a head is known only where it runs, and with many heads some head keeps each.
+    init(_ policy: CachePolicy, prompt: Int, tokens: Int) {
+        switch policy {
+        case .window(let sinks, let window, let mode), .streaming(let sinks, let window, let mode):
+            self = .edges(
+                KeptEdges(
+                    sinks: sinks.resolved(tokens: tokens), window: window.resolved(tokens: tokens), prompt: prompt,
+                    mode: mode))
+        case .full, .dmc, .heavyHitters, .leastAttended: self = .everything
+        }
+    }
+
     /// Pages of `size` tokens in which any head holds a slot at a moment.
     func pages(at moment: CacheMoment, of size: Int, _ allocation: PageAllocation) -> Int {
         let tokens = moment.tokens
@@ -40,10 +53,10 @@ struct KeptEdges: Sendable {
     func pages(at moment: CacheMoment, of size: Int) -> Int {
         switch moment {
         case .after(let count): return pages(after: count, of: size)
-        case .peak(let count):
+        case .peak(let start, let count):
             // The window moves over the pages: what it touches repeats after every page.
-            let whole = mode == .online ? 0 : (min(prompt, count) + size - 1) / size
-            return (max(0, count - size)...count).reduce(whole) { max($0, pages(after: $1, of: size)) }
+            let whole = mode == .online || start >= prompt ? 0 : (min(prompt, count) + size - 1) / size
+            return (max(start, count - size)...count).reduce(whole) { max($0, pages(after: $1, of: size)) }
         }
     }
 

@@ -6,7 +6,7 @@ extension VariantPlan {
         let fits = odds.worst
         let batch = fits > 0 ? request.batch ?? fits : nil
         let step = batch.flatMap { $0 <= fits ? meanStepTime(batch: $0) : nil }
-        let prefill = fits > 0 ? prefillTime().seconds : nil
+        let prefill = fits > 0 ? prefillTime() : nil
         return PlanRow(
             policy: variant.word, model: request.model.name, gpu: request.gpu.name, gpus: request.gpus,
             gpuMemoryBytes: request.memoryBytes, promptTokens: request.promptTokens, newTokens: request.newTokens,
@@ -23,8 +23,8 @@ extension VariantPlan {
             kvCacheTokens: engineTokens, maxConcurrency: engineConcurrency, limitedBy: limitedBy,
             batch: batch, stepSeconds: step?.seconds, step: step,
             throughputTokensPerSecond: Self.throughput(batch, step),
-            requestThroughput: requestThroughput(batch, step, prefill), ttftSeconds: prefill, source: source,
-            extendedFrom: extendedFrom,
+            requestThroughput: requestThroughput(batch, step, prefill),
+            ttftSeconds: prefill.map { firstTokenTime(after: $0).seconds }, source: source, extendedFrom: extendedFrom,
             efficienciesOf: request.gpu.efficienciesOf ?? request.gpu.name, engine: request.gpu.calibration?.title,
             timeSource: request.gpu.timeSource, stepError: request.gpu.stepError,
             ttftError: request.gpu.firstTokenError, timeNotes: timeNotes(batch),
@@ -43,10 +43,10 @@ extension VariantPlan {
     }
 
     /// Requests a second of an engine that prefills a batch's prompts one after another, then decodes them together:
-    /// B / (B · ttft + N · step).
-    private func requestThroughput(_ batch: Int?, _ step: StepTime?, _ prefill: Double?) -> Double? {
+    /// B / (B · prefill + N · step).
+    private func requestThroughput(_ batch: Int?, _ step: StepTime?, _ prefill: StepTime?) -> Double? {
         guard let batch, let step, let prefill else { return nil }
-        return Double(batch) / (Double(batch) * prefill + Double(request.newTokens) * step.seconds)
+        return Double(batch) / (Double(batch) * prefill.seconds + Double(request.newTokens) * step.seconds)
     }
 
     /// What a reader must know where so many sequences fit.

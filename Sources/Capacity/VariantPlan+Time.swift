@@ -10,11 +10,19 @@ extension VariantPlan {
     /// Seconds, in parts, of one step of an engine that decodes, prefills, or does both. Cheap: for simulations.
     public func stepTime(for load: StepLoad) -> StepTime { roofline.step(load) }
 
+    /// Steps that are looked at one by one; of a longer generation so many, evenly spread.
+    private static let mostSteps = 8192
+
     /// Seconds of a decode step in parts, mean over the steps of the generation: Σ step_t / N. Step i of N feeds token
     /// P + i, so the sums are over contexts P + 1 … P + N.
     public func meanStepTime(batch: Int) -> StepTime {
         let first = request.promptTokens + 1
-        let lengths = attended(over: first...request.tokens)
+        let lengths =
+            request.newTokens <= Self.mostSteps
+            ? attended(over: first...request.tokens)
+            : (0..<Self.mostSteps).map {
+                attended(by: first + (2 * $0 + 1) * request.newTokens / (2 * Self.mostSteps))
+            }
         let unevenness = unevenness(batch, tokens: (first + request.tokens) / 2)
         let steps = lengths.map { roofline.step(decoding(batch, attended: $0, unevenness: unevenness)) }
         return StepTime.mean(of: steps)
@@ -44,7 +52,12 @@ extension VariantPlan {
     /// not asked here; the row's `max_batch` says so.
     public func throughput(batch: Int) -> Double { Double(batch) / meanStepTime(batch: batch).seconds }
 
-    /// Seconds, in parts, from a prompt's arrival at an idle GPU to its first token.
+    /// Seconds, in parts, from a prompt's arrival at an idle GPU to its first token, its prefill being known.
+    func firstTokenTime(after prefill: StepTime) -> StepTime {
+        roofline.firstToken(after: prefill, slots: attended(by: request.promptTokens))
+    }
+
+    /// Seconds, in parts, that the prefill of one prompt keeps the GPU busy.
     public func prefillTime() -> StepTime {
         var chunks: [(tokens: Int, pairs: Double, slots: Double)] = []
         var start = 0

@@ -78,11 +78,11 @@ public struct VariantPlan: Sendable {
         _ policy: CachePolicy, _ configuration: ModelConfiguration, _ request: PlanRequest
     ) throws -> HeadPattern {
         guard policy == .dmc else {
-            let curve = HeadCurve.bounded(
-                budget: policy.budget(tokens: request.tokens), prompt: request.promptTokens,
-                mode: policy.prefill ?? .online)
+            let tokens = (prompt: request.promptTokens, all: request.tokens)
             return HeadPattern(
-                all: curve, shared: sharedCurve(policy, request), configuration: configuration, source: .arithmetic)
+                all: HeadCurve(policy, prompt: tokens.prompt, tokens: tokens.all),
+                shared: SharedCurve(policy, prompt: tokens.prompt, tokens: tokens.all), configuration: configuration,
+                source: .arithmetic)
         }
         switch request.lengths {
         case nil: throw CapacityError.request("policy 'dmc': its head lengths are missing; give a trace or a ratio")
@@ -93,19 +93,6 @@ public struct VariantPlan: Sendable {
         case .trace(let trace): return HeadPattern(trace, on: configuration)
         case .traceAtRatio(let trace, let ratio):
             return try HeadPattern(trace, on: configuration).scaled(toRatio: ratio, tokens: request.tokens)
-        }
-    }
-
-    /// What a policy leaves of a sequence in one table for all heads: sinks and windows are the same tokens everywhere;
-    /// which tokens attention picks in a head is known only where it runs, and with many heads some head keeps each.
-    private static func sharedCurve(_ policy: CachePolicy, _ request: PlanRequest) -> SharedCurve {
-        switch policy {
-        case .window(let sinks, let window, let mode), .streaming(let sinks, let window, let mode):
-            .edges(
-                KeptEdges(
-                    sinks: sinks.resolved(tokens: request.tokens), window: window.resolved(tokens: request.tokens),
-                    prompt: request.promptTokens, mode: mode))
-        case .full, .dmc, .heavyHitters, .leastAttended: .everything
         }
     }
 }

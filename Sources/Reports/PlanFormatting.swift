@@ -34,6 +34,39 @@ enum PlanFormatting {
             + "\(shape.headDim), \(grouped(shape.parameters)) parameters"
     }
 
+    /// Where times come from, and how far off they may be: a line of a report's head.
+    static func times(
+        _ source: TimeSource, engine: String?, of gpu: String, step: Double?, firstToken: Double?
+    ) -> String {
+        func percent(_ error: Double?) -> String { "\(number(error.map { $0 * 100 }, digits: 1)) %" }
+        let origin = "times         \(source.rawValue)"
+        guard let engine else { return "\(origin): efficiencies of \(gpu), not measured" }
+        let error =
+            step == nil
+            ? "nobody tried how far off they are"
+            : "a step is off by \(percent(step)) on average, a first token by \(percent(firstToken))"
+        return "\(origin): \(engine) on \(gpu); \(error)"
+    }
+
+    /// How pages are handed out, where it is not the usual way.
+    static func tables(_ request: PlanRequest) -> String {
+        let ahead = request.allocation == .ahead ? " handed out ahead" : ""
+        let shared =
+            switch request.tableSharing {
+            case .head: ""
+            case .layer: ", one table a layer"
+            case .shared: ", one table for all heads"
+            }
+        return ahead + shared
+    }
+
+    /// The width of weights, where it is not the usual one: a line of a report's head.
+    static func weights(_ request: PlanRequest) -> String? {
+        guard request.weightBits != 16 else { return nil }
+        let rest = request.weightBits < 16 ? " in the layers' products, with scales; the rest 16 bit" : ""
+        return "weights       \(request.weightBits) bit\(rest)"
+    }
+
     /// A cell of a CSV file, quoted where RFC 4180 asks for it.
     static func csv(_ cell: String) -> String { DataText.field(cell) }
 }

@@ -26,27 +26,18 @@ extension PlanReport {
         return (lines + settings).joined(separator: "\n") + "\n"
     }
 
-    /// Where times come from, and how far off they may be.
     private static func timesLine(_ row: PlanRow) -> String {
-        func percent(_ error: Double?) -> String { "\(Form.number(error.map { $0 * 100 }, digits: 1)) %" }
-        let origin = "times         \(row.timeSource.rawValue)"
-        guard let engine = row.engine else { return "\(origin): efficiencies of \(row.efficienciesOf), not measured" }
-        let error =
-            row.stepError == nil
-            ? "nobody tried how far off they are"
-            : "a step is off by \(percent(row.stepError)) on average, a first token by \(percent(row.ttftError))"
-        return "\(origin): \(engine) on \(row.efficienciesOf); \(error)"
+        Form.times(
+            row.timeSource, engine: row.engine, of: row.efficienciesOf, step: row.stepError, firstToken: row.ttftError)
     }
 
     private var settings: [String] {
         let caches = requests.map { request in
             let budget = request.budgetBytes.map { ", at most \(Form.bytes($0)) of cache in all" } ?? ""
-            return "cache         \(request.kvBits) bit, pages of \(request.pageSlots) slots\(tables(request))\(budget)"
+            return
+                "cache         \(request.kvBits) bit, pages of \(request.pageSlots) slots\(Form.tables(request))\(budget)"
         }
-        let weights = requests.filter { $0.weightBits != 16 }.map { request in
-            let rest = request.weightBits < 16 ? " in the layers' products, with scales; the rest 16 bit" : ""
-            return "weights       \(request.weightBits) bit\(rest)"
-        }
+        let weights = requests.compactMap(Form.weights)
         let reserves = rows.map { row in
             let parts = row.reserved
             let chunk = Form.grouped(requests.first?.prefillChunk ?? 0)
@@ -58,18 +49,6 @@ extension PlanReport {
                 + "(a chunk of \(chunk) tokens)\(probabilities)"
         }
         return unique(caches) + unique(weights) + unique(reserves)
-    }
-
-    /// How pages are handed out, where it is not the usual way.
-    private func tables(_ request: PlanRequest) -> String {
-        let ahead = request.allocation == .ahead ? " handed out ahead" : ""
-        let shared =
-            switch request.tableSharing {
-            case .head: ""
-            case .layer: ", one table a layer"
-            case .shared: ", one table for all heads"
-            }
-        return ahead + shared
     }
 
     private var memoryTable: String {

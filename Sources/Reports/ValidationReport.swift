@@ -27,7 +27,7 @@ public struct ValidationReport: Sendable {
         guard !validation.queued.isEmpty else { return "" }
         var table = TextTable([
             "line", "what", "at once", "mean", "tokens/s measured", "predicted", "error %",
-            "last first token s measured", "predicted",
+            "first token s measured", "predicted", "last measured", "predicted",
         ])
         for batch in validation.queued {
             let (measured, predicted) = batch.tokensPerSecond
@@ -36,6 +36,8 @@ public struct ValidationReport: Sendable {
                 PlanFormatting.number(batch.atOnceMean, digits: 1), PlanFormatting.number(measured, digits: 0),
                 PlanFormatting.number(predicted, digits: 0),
                 PlanFormatting.number((predicted / measured - 1) * 100, digits: 1),
+                PlanFormatting.number(batch.firstTokenMean.measured, digits: 1),
+                PlanFormatting.number(batch.firstTokenMean.predicted, digits: 1),
                 PlanFormatting.number(batch.firstTokenMost.measured, digits: 1),
                 PlanFormatting.number(batch.firstTokenMost.predicted, digits: 1),
             ])
@@ -86,6 +88,8 @@ extension ValidationReport {
         var atOnceMean: Double
         var measuredTokensPerSecond: Double
         var predictedTokensPerSecond: Double
+        var measuredFirstTokenMeanSeconds: Double?
+        var predictedFirstTokenMeanSeconds: Double
         var measuredFirstTokenMostSeconds: Double?
         var predictedFirstTokenMostSeconds: Double
     }
@@ -125,6 +129,8 @@ extension ValidationReport {
                 what: batch.measurement.label, atOnceMost: batch.atOnceMost, atOnceMean: batch.atOnceMean,
                 measuredTokensPerSecond: batch.tokensPerSecond.measured,
                 predictedTokensPerSecond: batch.tokensPerSecond.predicted,
+                measuredFirstTokenMeanSeconds: batch.firstTokenMean.measured,
+                predictedFirstTokenMeanSeconds: batch.firstTokenMean.predicted,
                 measuredFirstTokenMostSeconds: batch.firstTokenMost.measured,
                 predictedFirstTokenMostSeconds: batch.firstTokenMost.predicted)
         }

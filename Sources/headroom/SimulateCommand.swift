@@ -29,49 +29,34 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: "How even random arrivals are: 1 a Poisson process, less in bursts (gamma shape, as vllm bench).")
     var burstiness: Double?
 
+    @Option(help: "Clients in place of a rate: each sends a request when its last one has ended (a closed loop).")
+    var clients: Int?
+
     @Option(help: "Tokens of the prompt of a random request.")
     var promptTokens: Int?
 
     @Option(help: "Tokens generated for a random request.")
     var newTokens: Int?
 
+    @Option(
+        help: """
+            How far a random request's lengths may be from these, as a share of them (vllm bench: random-range-ratio). \
+            (default: 0)
+            """)
+    var spread: Double?
+
     @Option(help: "Requests: so many at random (1000 by default), or the first of the workload's file.")
     var requests: Int?
 
-    @Option(parsing: .upToNextOption, help: "Traces of a DMC model, all of one checkpoint.")
-    var trace: [String] = []
+    @OptionGroup var variants: VariantOptions
 
-    @Option(help: "Compression ratio of DMC: alone, every head alike; with traces, their rates raised to reach it.")
-    var ratio: Double?
+    @OptionGroup var machine: MachineOptions
 
     @Option(help: "The model: a name, a config.json, or a folder that holds one; see `headroom list models`.")
     var model: String
 
     @Option(help: "The GPU: a name, or a JSON file; see `headroom list gpus`.")
     var gpu: String
-
-    @Option(help: "GPUs that share every layer of a replica (tensor parallelism).")
-    var gpus = 1
-
-    @Option(help: "Memory of each GPU, such as 24GiB, in place of what the device reports.")
-    var gpuMemory: ByteSize?
-
-    @Option(
-        parsing: .upToNextOption,
-        help: "Policies beside full and dmc, each [gqa:K+]POLICY or gqa:K; see `headroom list policies`.")
-    var policy: [String] = []
-
-    @Option(help: "Slots of a page.")
-    var page = 16
-
-    @Option(help: "Bytes of cache allowed on all GPUs of a replica together, such as 8GiB.")
-    var budget: ByteSize?
-
-    @Option(help: "Bits of a cached number: 4, 8, 16 or 32, without a quantised cache's scales.")
-    var kvBits = 16
-
-    @Option(help: "Share of a GPU's memory that may be used at all.")
-    var utilization = 0.92
 
     @Option(help: "Engines that serve side by side.")
     var replicas = 1
@@ -120,12 +105,18 @@ struct SimulateCommand: ParsableCommand {
     var format = OutputFormat.text
 
     func validate() throws {
-        if workload != nil, promptTokens ?? newTokens != nil || burstiness != nil {
+        let isShaped = promptTokens ?? newTokens ?? clients != nil || (burstiness ?? spread) != nil
+        if workload != nil, isShaped {
             throw ValidationError(
-                "--workload excludes --prompt-tokens, --new-tokens and --burstiness: its file has them")
+                "--workload excludes --clients, --prompt-tokens, --new-tokens, --spread and --burstiness: its file has them"
+            )
         }
-        if workload == nil, rate == nil || promptTokens == nil || newTokens == nil {
-            throw ValidationError("expected --workload FILE, or --rate, --prompt-tokens and --new-tokens")
+        if workload == nil, rate == nil && clients == nil || promptTokens == nil || newTokens == nil {
+            throw ValidationError(
+                "expected --workload FILE, or --rate or --clients, with --prompt-tokens and --new-tokens")
+        }
+        if clients != nil, (rate ?? burstiness ?? targetRate) != nil {
+            throw ValidationError("--clients excludes --rate, --burstiness and --target-rate: they send as others end")
         }
         if let rate, !(rate > 0 && rate <= 1e6) {
             throw ValidationError("--rate: expected a number above 0, at most 1000000, found \(rate)")
@@ -156,12 +147,9 @@ struct SimulateCommand: ParsableCommand {
 
     private func simulation() throws -> Simulation {
         // A bundled model's name means its folder; all else is the planner's business.
-        let model = try PlannedModel.located(self.model)
-        var request = PlanRequest(
-            model: model, gpu: try GPU.named(gpu), gpus: gpus, gpuMemoryBytes: gpuMemory?.bytes, promptTokens: 1,
-            newTokens: 1, pageSlots: page, kvBits: kvBits, utilization: utilization, budgetBytes: budget?.bytes)
-        request.variants = try policy.map { try PlanVariant($0) }
-        request.lengths = try HeadLengthSource(traces: trace, ratio: ratio)
+        let request = try machine.request(
+            try PlannedModel.located(model), gpu: gpu, promptTokens: 1, newTokens: 1,
+            completedBy: try variants.completion())
         let settings = SimulationSettings(
             replicas: replicas, dispatch: dispatch, maxBatchedTokens: maxBatchedTokens, maxSequences: maxSequences,
             seed: seed,
@@ -172,9 +160,12 @@ struct SimulateCommand: ParsableCommand {
 
     private func arrivals() throws -> Workload {
         guard let workload else {
-            return try Workload(
-                rate: rate ?? 1, burstiness: burstiness ?? 1, count: requests ?? 1000, promptTokens: promptTokens ?? 1,
-                newTokens: newTokens ?? 1, seed: seed)
+            let lengths = Workload.Lengths(
+                promptTokens: promptTokens ?? 1, newTokens: newTokens ?? 1, spread: spread ?? 0)
+            let count = requests ?? 1000
+            return try clients.map { try Workload(clients: $0, count: count, lengths: lengths, seed: seed) }
+                ?? Workload(
+                    rate: rate ?? 1, burstiness: burstiness ?? 1, count: count, lengths: lengths, seed: seed)
         }
         var read = try Workload(path: workload)
         if let requests { read = read.first(requests) }

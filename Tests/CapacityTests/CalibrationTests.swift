@@ -181,6 +181,12 @@ struct CalibrationTests {
                 "line 2: column 1 (model): expected one of the models"
             ),
             (
+                header + "\nllama2-7b,1,16777216,128,128,100,76,0.02,0.02,0.02,0.01\n",
+                "line 2: column 3 (tensor_parallel): expected at most the 32 heads of llama-2-7b"
+            ),
+            ("m,n,k,latency_ms\n1,2,3,1e40\n", "line 2: column 4 (latency_ms): expected a time of 10^-12 to 10^9 s"),
+            ("m,n,k,latency_ms\n1e9,2,3,1\n", "line 2: column 1 (m): expected a whole number from 1 to 16777216"),
+            (
                 "batch_size,context,num_heads,num_key_value_heads,head_dim,latency_ms\n1,512,32,5,128,0.1\n",
                 "line 2: column 4 (num_key_value_heads): expected a divisor of the 32 heads"
             ),
@@ -191,18 +197,27 @@ struct CalibrationTests {
         #expect(line.contains(message) && !line.contains("\n"), "\(line)")
     }
 
+    /// LMDeploy as its benchmark of Llama-2-7B set it up.
+    private static let setup =
+        #"{"page_slots": 128, "pages": {"llama-2-7b": 1000}, "rounds": 6, "max_batched_tokens": 16777216}"#
+
     @Test("Sequences that cannot all fit are left to the capacity model, and not fitted")
     func waiting() throws {
-        let text =
+        let folder = try TemporaryFolder()
+        try folder.write("rows.engine.json", Self.setup)
+        let path = try folder.write(
+            "rows.csv",
             Self.header + "\nllama2-7b,32,1,2048,2048,733.34,78.34,4.118,0.19,5.429,0.040"
-            + "\nllama2-7b,64,1,2048,2048,755.65,78.4,39.105,0.142,116.285,0.047\n"
-        let validation = try Validation([try read(text)], gpu: GPU.named("a100-80gb"), engine: nil)
+                + "\nllama2-7b,64,1,2048,2048,755.65,78.4,39.105,0.142,116.285,0.047\n")
+        let validation = try Validation([MeasurementFile(path: path)], gpu: GPU.named("a100-80gb"), engine: nil)
         #expect(validation.rows.filter { $0.leftOut != nil }.map(\.measurement.line) == [3, 3])
         let queued = try #require(validation.queued.first)
         #expect(validation.queued.count == 1 && queued.measurement.line == 3)
-        // (0.97 · 85.9e9 − 13.5e9) bytes hold 33 sequences of 4,096 tokens at 524,288 bytes each; more while short.
+        // 128,000 tokens hold 31 sequences of 4,096; more while short.
         #expect(queued.atOnceMean > 30 && queued.atOnceMean < 45)
         #expect(isNear(queued.tokensPerSecond.predicted, 755.65, within: 0.1))
+        #expect(isNear(queued.firstTokenMean.predicted, 39.105, within: 0.15))
+        #expect(isNear(queued.firstTokenMost.predicted, 116.285, within: 0.15))
     }
 
     @Test("Sequences that fit run together, and one after another where the memory holds one")
@@ -210,19 +225,18 @@ struct CalibrationTests {
         let model = try PlannedModel.named("llama-2-7b")
         var gpu = gpu()
         var batch = ServedBatch(model: model, gpus: 1, batch: 3, promptTokens: 100, newTokens: 50)
-        let together = try #require(QueuedBatch(batch, gpu: gpu)).run()
+        batch.setup.pageSlots = 1
+        let together = try #require(batch.simulated(on: gpu))
         #expect(together.atOnceMost == 3 && isNear(together.atOnceMean, 3, within: 0.02))
         // Room for the weights and 200 tokens: one sequence of 150 at a time.
-        batch.filledMemory = 1
+        batch.setup.filledMemory = 1
         gpu.memoryBytes = 2 * model.configuration.parameters + 200 * 524_288
-        let alone = try #require(QueuedBatch(batch, gpu: gpu))
-        #expect(alone.room == 200)
-        let outcome = alone.run()
-        #expect(outcome.atOnceMost <= 2 && outcome.atOnceMean < 1.5)
-        #expect(outcome.tokensPerSecond < together.tokensPerSecond / 2)
-        #expect(outcome.firstTokenMost > together.firstTokenMost)
+        let alone = try #require(batch.simulated(on: gpu))
+        #expect(alone.atOnceMost <= 2 && alone.atOnceMean < 1.5)
+        #expect(alone.tokensPerSecond < together.tokensPerSecond / 2)
+        #expect(alone.firstTokenMost > together.firstTokenMost && alone.firstTokenMean > together.firstTokenMean)
         gpu.memoryBytes = 2 * model.configuration.parameters + 100 * 524_288
-        #expect(QueuedBatch(batch, gpu: gpu) == nil)
+        #expect(batch.simulated(on: gpu) == nil)
     }
 
     @Test("A GPU's file with a fit in it is read back as it was, and its times are fitted")

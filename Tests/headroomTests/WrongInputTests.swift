@@ -54,6 +54,9 @@ struct WrongInputTests {
         ),
         ("weights of no known kind", ["convert", "--from", "default", "--to", "@/a", "--weights", "int3"], 64, "int8"),
         ("a memory size that is none", ["evaluate", "--weight-memory", "much"], 64, "--weight-memory"),
+        ("a loop at a rate", simulate(random() + ["--clients", "4"]), 64, "--clients excludes"),
+        ("a spread over the whole", simulate(random() + ["--spread", "1"]), 64, "below 1"),
+        ("several pages to simulate", simulate(random() + ["--page", "16,32"]), 64, "one value"),
         ("no trace and no ratio", plan(lengths: ["--policy", "dmc"]), 64, "trace"),
     ]
 

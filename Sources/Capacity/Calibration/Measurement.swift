@@ -73,7 +73,7 @@ public struct AttentionShape: Hashable, Sendable {
     public var headDim: Int
 
     /// Bytes of keys and values, 16 bit each.
-    public var bytes: Double { Double(sequences * context * kvHeads) * Double(4 * headDim) }
+    public var bytes: Double { Double(sequences) * Double(context) * Double(kvHeads) * Double(4 * headDim) }
 }
 
 /// Decode attention of a batch in which some sequences are long and the others short, with the times of even ones: see
@@ -119,8 +119,8 @@ public struct ServedBatch: Sendable {
     public var weightBits = 16
     /// How they come.
     public var arrival = Arrival.together
-    /// Share of the memory that the engine fills with weights and cache, beyond which sequences wait.
-    public var filledMemory = 0.85
+    /// How the engine was set up.
+    public var setup = EngineSetup()
     /// What else the row says.
     public var report: ServedReport?
 
@@ -142,6 +142,8 @@ public struct ServedBatch: Sendable {
 public struct ServedReport: Hashable, Sendable {
     /// Generated tokens a second, all sequences together, from the first arrival to the last token.
     public var tokensPerSecond: Double
+    /// Seconds to a first token, mean over the sequences.
+    public var firstTokenMean: Double?
     /// Seconds until the last sequence had its first token.
     public var firstTokenMost: Double?
 }

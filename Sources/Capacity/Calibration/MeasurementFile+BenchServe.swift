@@ -16,14 +16,19 @@ extension MeasurementFile {
             throw fault("model_id", models.expected, "'\(result.model_id)'")
         }
         guard result.completed > 0 else { throw fault("completed", "requests, 1 or more", result.completed) }
-        guard result.mean_tpot_ms > 0, result.mean_tpot_ms < 1e6 else {
-            throw fault("mean_tpot_ms", "milliseconds above 0", result.mean_tpot_ms)
+        guard (1e-9...1e6).contains(result.mean_tpot_ms) else {
+            throw fault("mean_tpot_ms", "10^-9 to 10^6 milliseconds", result.mean_tpot_ms)
         }
         let batch = min(result.max_concurrency ?? result.completed, result.completed)
         guard (1...1 << 16).contains(batch) else { throw fault("max_concurrency", "1 to 65536", batch) }
+        guard gpus <= model.configuration.heads else {
+            throw CapacityError.request(
+                "\(path): \(model.name) has \(model.configuration.heads) heads; expected at most as many GPUs, found \(gpus)"
+            )
+        }
         func mean(_ name: String, _ total: Int) throws -> Int {
-            guard (result.completed...result.completed << 24).contains(total) else {
-                throw fault(name, "a token or more for each of the \(result.completed) requests", total)
+            guard total >= result.completed, total / result.completed <= 1 << 24 else {
+                throw fault(name, "1 to \(1 << 24) tokens for each of the \(result.completed) requests", total)
             }
             return total / result.completed
         }

@@ -17,15 +17,15 @@ extension MeasurementFile {
         let firstMost = try table.column("first_token_max_s")
         let median = try table.column("token_p50_s")
         return try table.rows.flatMap { row in
+            let shape = try models.named(model, row)
             var served = ServedBatch(
-                model: try models.named(model, row), gpus: try gpus.count(row),
-                batch: try batch.count(row), promptTokens: try prompt.count(row), newTokens: try new.count(row))
-            // 32 x 4,096 tokens of Llama-2-7B ran at once in the source's table: 82.2e9 of the 85.9e9 bytes.
-            served.filledMemory = 0.958
+                model: shape, gpus: try gpus.gpus(row, sharing: shape), batch: try batch.count(row),
+                promptTokens: try prompt.count(row), newTokens: try new.count(row))
             let tokensPerSecond = try rate.seconds(row)
-            served.report = ServedReport(
-                tokensPerSecond: tokensPerSecond, firstTokenMost: try firstMost.seconds(row))
             let firstSeconds = try first.seconds(row)
+            served.report = ServedReport(
+                tokensPerSecond: tokensPerSecond, firstTokenMean: firstSeconds,
+                firstTokenMost: try firstMost.seconds(row))
             func measurement(_ quantity: MeasuredQuantity, _ seconds: Double) -> Measurement {
                 Measurement(
                     path: table.path, line: row.line, engine: "LMDeploy", quantity: quantity,
@@ -56,9 +56,10 @@ extension MeasurementFile {
         let time = try table.column("latency_s")
         return try table.rows.map { row in
             let length = try tokens.count(row)
+            let shape = try models.named(model, row)
             let served = ServedBatch(
-                model: try models.named(model, row), gpus: try gpus.count(row),
-                batch: try batch.count(row), promptTokens: length, newTokens: length)
+                model: shape, gpus: try gpus.gpus(row, sharing: shape), batch: try batch.count(row),
+                promptTokens: length, newTokens: length)
             return Measurement(
                 path: table.path, line: row.line, gpu: gpu.text(row), engine: engine.text(row),
                 quantity: .batchLatency, subject: .served(served), seconds: try time.seconds(row))
@@ -77,17 +78,11 @@ extension MeasurementFile {
         let batch = try table.column("batch_size")
         let gpus = try table.column("tp_size")
         let time = try table.column("silicon_tpot_ms")
-        func whole(_ column: CSVColumn, _ row: CSVTable.Row) throws -> Int {
-            let value = try column.number(row)
-            guard value >= 1, value <= 16_777_216, value == value.rounded() else {
-                throw column.malformed(row, expected: "a whole number from 1 to 16777216")
-            }
-            return Int(value)
-        }
         return try table.rows.map { row in
+            let shape = try models.named(model, row)
             var served = ServedBatch(
-                model: try models.named(model, row), gpus: try whole(gpus, row),
-                batch: try whole(batch, row), promptTokens: try whole(prompt, row), newTokens: try whole(new, row))
+                model: shape, gpus: try gpus.gpus(row, sharing: shape), batch: try batch.count(row),
+                promptTokens: try prompt.count(row), newTokens: try new.count(row))
             served.weightBits = precision.text(row).lowercased().hasPrefix("fp8") ? 8 : 16
             served.arrival = .closedLoop
             return Measurement(

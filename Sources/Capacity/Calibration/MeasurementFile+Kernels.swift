@@ -23,8 +23,9 @@ extension MeasurementFile {
         let time = try table.column("latency_ms")
         return try table.rows.map { row in
             let shape = AttentionShape(
-                sequences: try batch.count(row), context: try context.count(row), heads: try heads.count(row),
-                kvHeads: try kvHeads.count(row), headDim: try width.count(row))
+                sequences: try batch.count(row), context: try context.count(row),
+                heads: try heads.count(row, most: 1 << 12),
+                kvHeads: try kvHeads.count(row), headDim: try width.count(row, most: 1 << 14))
             guard shape.heads.isMultiple(of: shape.kvHeads) else {
                 throw kvHeads.malformed(row, expected: "a divisor of the \(shape.heads) heads")
             }

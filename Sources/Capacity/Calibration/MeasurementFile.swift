@@ -28,7 +28,8 @@ public struct MeasurementFile: Sendable {
                 path: path, line: 1, expected: "the columns \(forms)", found: table.columns.joined(separator: ","))
         }
         kind = reader.kind
-        measurements = try reader.read(table)
+        let setup = try EngineSetup(besides: path)
+        measurements = try reader.read(table).map { $0.served(by: setup) }
         guard !measurements.isEmpty else {
             throw FileError.unsuitable(path: path, expected: "rows of measurements", found: "none")
         }
@@ -76,16 +77,43 @@ public struct MeasurementFile: Sendable {
     ]
 }
 
+extension Measurement {
+    /// The same of an engine that was set up so.
+    fileprivate func served(by setup: EngineSetup) -> Measurement {
+        guard case .served(var batch) = subject else { return self }
+        batch.setup = setup
+        var other = self
+        other.subject = .served(batch)
+        return other
+    }
+}
+
 extension CSVColumn {
-    /// A whole number from 1 to 2²⁴.
+    /// A whole number from 1 to `most`; some write it `8.0`.
     /// - Throws: `FileError.malformedField`.
-    func count(_ row: CSVTable.Row) throws -> Int { try integer(row, in: 1...1 << 24) }
+    func count(_ row: CSVTable.Row, most: Int = 1 << 24) throws -> Int {
+        guard let value = Double(text(row)), value >= 1, value <= Double(most), value == value.rounded() else {
+            throw malformed(row, expected: "a whole number from 1 to \(most)")
+        }
+        return Int(value)
+    }
+
+    /// GPUs that share every layer of a model: no more than it has heads.
+    /// - Throws: `FileError.malformedField`.
+    func gpus(_ row: CSVTable.Row, sharing model: PlannedModel) throws -> Int {
+        let (count, heads) = (try count(row), model.configuration.heads)
+        guard count <= heads else {
+            throw malformed(row, expected: "at most the \(heads) heads of \(model.name)")
+        }
+        return count
+    }
 
     /// A time above 0, in seconds, of a field in other units.
     /// - Throws: `FileError.malformedField`.
     func seconds(_ row: CSVTable.Row, unit: Double = 1) throws -> Double {
         let value = try number(row) * unit
         guard value > 0 else { throw malformed(row, expected: "a time above 0") }
+        guard (1e-12...1e9).contains(value) else { throw malformed(row, expected: "a time of 10^-12 to 10^9 seconds") }
         return value
     }
 }

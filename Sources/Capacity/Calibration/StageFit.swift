@@ -132,7 +132,7 @@ extension Measurement {
     var extent: [(String, Double)] {
         switch subject {
         case .product(let rows, let inner, let columns):
-            [("rows", Double(rows)), ("weights", Double(inner * columns))]
+            [("rows", Double(rows)), ("weights", Double(inner) * Double(columns))]
         case .attention(let shape):
             [
                 ("sequences", Double(shape.sequences)), ("context", Double(shape.context)),

@@ -77,7 +77,8 @@ struct EngineTimes {
     var firstToken: Double {
         let tokens = batch.promptTokens
         let slots = Double(tokens) * slotsPerToken
-        return roofline.prefill([(tokens, slots * Double(tokens + 1) / 2, slots)]).seconds
+        let prefill = roofline.prefill([(tokens, slots * Double(tokens + 1) / 2, slots)])
+        return roofline.firstToken(after: prefill, slots: slots).seconds
     }
 
     /// Prompts one after another, packed into chunks of 2,048 tokens.
@@ -105,11 +106,12 @@ struct EngineTimes {
         return roofline.step(load).seconds
     }
 
-    /// Whether the sequences at their end, with the weights, need more of the memory than the engine fills.
+    /// Whether sequences waited for memory so long that it shows in the mean of their steps: where they do not all fit
+    /// before the last twentieth of what they generate.
     static func waits(_ batch: ServedBatch, memoryBytes: Int) -> Bool {
-        let tokens = Double(batch.batch * (batch.promptTokens + batch.newTokens))
-        let bytes = weightBytes(batch) + tokens * tokenBytes(batch)
-        return bytes > batch.filledMemory * Double(memoryBytes)
+        let tokens = Double(batch.promptTokens) + 0.95 * Double(batch.newTokens)
+        let room = Double(batch.pages(memoryBytes: memoryBytes)) * Double(batch.setup.pageSlots)
+        return Double(batch.batch) * tokens > room
     }
 
     /// Bytes of weights on the fullest GPU.

@@ -29,6 +29,8 @@ public struct Validation: Sendable {
         public var atOnceMean: Double
         /// Tokens a second: measured and predicted.
         public var tokensPerSecond: (measured: Double, predicted: Double)
+        /// Seconds to a first token, mean, measured, where the row has it, and predicted.
+        public var firstTokenMean: (measured: Double?, predicted: Double)
         /// Seconds to the last first token, measured, where the row has it, and predicted.
         public var firstTokenMost: (measured: Double?, predicted: Double)
     }
@@ -98,9 +100,7 @@ public struct Validation: Sendable {
         let limits = TimeModel(gpu: gpu, efficiencies: .ideal)
         if measurement.waits(memoryBytes: gpu.memoryBytes) {
             row.leftOut = "waits for memory"
-            if case .served(let batch) = measurement.subject, let outcome = QueuedBatch(batch, gpu: gpu)?.run() {
-                addQueued(measurement, batch, gpu, outcome)
-            }
+            if case .served(let batch) = measurement.subject { addQueued(measurement, batch, gpu) }
         } else if let least = limits.leastSeconds(measurement), measurement.seconds < least {
             row.leftOut = "refused: faster than the GPU's peaks allow"
         } else if case .attention(let shape) = measurement.subject,
@@ -140,22 +140,21 @@ public struct Validation: Sendable {
 
     private init() {}
 
-    private mutating func addQueued(
-        _ measurement: Measurement, _ batch: ServedBatch, _ gpu: GPU, _ outcome: QueuedBatch.Outcome
-    ) {
-        let tokens = Double(batch.batch * batch.newTokens)
+    private mutating func addQueued(_ measurement: Measurement, _ batch: ServedBatch, _ gpu: GPU) {
         let measured: Double
         switch measurement.quantity {
         case .medianStep:
             guard let report = batch.report else { return }
             measured = report.tokensPerSecond
-        case .batchLatency: measured = tokens / measurement.seconds
+        case .batchLatency: measured = Double(batch.batch * batch.newTokens) / measurement.seconds
         default: return
         }
+        guard let outcome = batch.simulated(on: gpu) else { return }
         queued.append(
             Queued(
                 measurement: measurement, gpu: gpu.name, atOnceMost: outcome.atOnceMost,
                 atOnceMean: outcome.atOnceMean, tokensPerSecond: (measured, outcome.tokensPerSecond),
+                firstTokenMean: (batch.report?.firstTokenMean, outcome.firstTokenMean),
                 firstTokenMost: (batch.report?.firstTokenMost, outcome.firstTokenMost)))
     }
 }

@@ -35,28 +35,33 @@ struct Replica {
     mutating func begin(at now: Double, log: inout SimulationLog) -> StepLoad {
         hasPreempted = false
         var room = settings.maxBatchedTokens
-        feedRunning(&room, log: &log)
+        feedRunning(&room, at: now, log: &log)
         if !hasPreempted { admit(&room, at: now, log: &log) }
         return load()
     }
 
     /// Ends the step that was begun: every sequence that was fed up to its newest token has another one.
-    mutating func end(at now: Double, log: inout SimulationLog) {
+    /// - Returns: the requests that are finished.
+    mutating func end(at now: Double, log: inout SimulationLog) -> [Int] {
         var kept = 0
+        var finished: [Int] = []
         for index in running.indices {
-            let isFinished = running[index].scheduled > 0 && advance(index, at: now, log: &log)
-            if isFinished { continue }
+            if running[index].scheduled > 0, advance(index, at: now, log: &log) {
+                finished.append(running[index].number)
+                continue
+            }
             if kept != index { running.swapAt(kept, index) }
             kept += 1
         }
         running.removeLast(running.count - kept)
+        return finished
     }
 
-    private mutating func feedRunning(_ room: inout Int, log: inout SimulationLog) {
+    private mutating func feedRunning(_ room: inout Int, at now: Double, log: inout SimulationLog) {
         var index = 0
         while index < running.count, room > 0 {
             let tokens = min(running[index].pending, room)
-            guard makeRoom(for: index, tokens: tokens, log: &log) else { return }
+            guard makeRoom(for: index, tokens: tokens, at: now, log: &log) else { return }
             running[index].scheduled = tokens
             room -= tokens
             index += 1
@@ -65,19 +70,21 @@ struct Replica {
 
     /// Takes the pages for more tokens of a running sequence, from those admitted after it if need be; false where it
     /// had to give up its own.
-    private mutating func makeRoom(for index: Int, tokens: Int, log: inout SimulationLog) -> Bool {
+    private mutating func makeRoom(
+        for index: Int, tokens: Int, at now: Double, log: inout SimulationLog
+    ) -> Bool {
         let (curve, start) = (running[index].curve, running[index].computed)
         while !pool.take(for: curve, from: start, to: start + tokens) {
-            preemptLast(log: &log)
+            preemptLast(at: now, log: &log)
             if running.count == index { return false }
         }
         return true
     }
 
-    private mutating func preemptLast(log: inout SimulationLog) {
+    private mutating func preemptLast(at now: Double, log: inout SimulationLog) {
         var sequence = running.removeLast()
         pool.release(sequence.curve, at: sequence.computed)
-        log.preempted(sequence.number, tokens: sequence.computed)
+        log.preempted(sequence.number, tokens: sequence.computed, at: now)
         sequence.computed = 0
         waiting.prepend(sequence)
         hasPreempted = true
@@ -88,7 +95,7 @@ struct Replica {
             pool.hasRoom(for: next.curve, from: 0, to: next.known)
         {
             var sequence = waiting.removeFirst()
-            sequence.scheduled = min(sequence.known, room)
+            sequence.scheduled = min(sequence.pending, room)
             let hasTaken = pool.take(for: sequence.curve, from: 0, to: sequence.scheduled)
             precondition(hasTaken, "a part of a prompt needs no more than the whole")
             log.started(sequence.number, at: now)

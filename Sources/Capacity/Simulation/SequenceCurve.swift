@@ -17,23 +17,41 @@ package protocol SequenceCurve: Sendable {
 struct AlikeCurve: SequenceCurve {
     /// The curve of every head.
     let head: HeadCurve
-    /// Heads of one GPU.
+    /// What all heads together hold.
+    let shared: SharedCurve
+    /// How slots become bytes.
+    let memory: SequenceMemory
+    /// Heads of one GPU, all layers together.
     let heads: Int
-    /// Pages that a sequence holds whose heads have so many slots, `[slots]`.
-    let pagesBySlots: [Int32]
+    /// Layers.
+    let layers: Int
 
-    func pages(after count: Int, gpu: Int) -> Int { Int(pagesBySlots[head.slots(after: count)]) }
+    func pages(after count: Int, gpu: Int) -> Int { count == 0 ? 0 : pages(at: .after(count)) }
 
     func peakPages(after start: Int, within count: Int, gpu: Int) -> Int {
-        Int(pagesBySlots[head.peak(after: start, within: count)])
+        count == 0 ? 0 : pages(at: .peak(after: start, within: count))
     }
 
     func attended(by count: Int, gpu: Int) -> Int { heads * head.attended(by: count) }
 
     func pairs(after start: Int, through count: Int, gpu: Int) -> Int {
-        var sum = 0
-        for token in start..<count { sum += head.attended(by: token + 1) }
-        return heads * sum
+        heads * head.attended(after: start, through: count)
+    }
+
+    private func pages(at moment: CacheMoment) -> Int {
+        let bytes = memory.bytes(slots: head.slots(at: moment), heads: heads, taken: taken(at: moment)).total
+        return (bytes + memory.pageBytes - 1) / memory.pageBytes
+    }
+
+    private func taken(at moment: CacheMoment) -> SequenceMemory.Taken {
+        let own = head.pages(at: moment, of: memory.pageSlots, memory.allocation)
+        switch memory.sharing {
+        case .head: return SequenceMemory.Taken(pages: heads * own, tables: heads, longest: own)
+        case .layer: return SequenceMemory.Taken(pages: heads * own, tables: layers, longest: own)
+        case .shared:
+            let together = max(own, shared.pages(at: moment, of: memory.pageSlots, memory.allocation))
+            return SequenceMemory.Taken(pages: heads * together, tables: 1, longest: together)
+        }
     }
 }
 
@@ -46,24 +64,32 @@ final class SummedCurve: SequenceCurve {
     private let attended: [Int]
     private let stride: Int
 
-    /// The sums of one prompt's heads, up to `tokens` tokens.
-    /// - Parameter pageBytes: what bytes are counted in.
-    init(_ prompt: HeadPattern.Prompt, loads: [[Int]], memory: SequenceMemory, pageBytes: Int, tokens: Int) {
+    /// Counts that all curves of a trace may hold together: 1.6 GB of them.
+    private static let mostCounts = 1 << 27
+
+    /// The sums of every recorded prompt of `plan`, up to `tokens` tokens.
+    /// - Throws: `CapacityError.request` where they would take more memory than is sensible.
+    static func all(_ plan: VariantPlan, tokens: Int) throws -> [SummedCurve] {
+        let curves = plan.promptCount * plan.placement.gpus
+        guard (tokens + 1) * curves <= mostCounts else {
+            throw CapacityError.request(
+                "requests of \(tokens) tokens under \(plan.promptCount) recorded prompts on \(plan.placement.gpus) "
+                    + "GPUs: expected at most \(mostCounts / curves) tokens, to be replayed one by one")
+        }
+        return plan.pattern.prompts.indices.map { SummedCurve(plan, prompt: $0, tokens: tokens) }
+    }
+
+    private init(_ plan: VariantPlan, prompt index: Int, tokens: Int) {
+        let (prompt, loads, pageBytes) = (plan.pattern.prompts[index], plan.loads[index], plan.memory.pageBytes)
         let stride = tokens + 1
         var pages = [Int32](repeating: 0, count: loads.count * stride)
         var attended = [Int](repeating: 0, count: loads.count * stride)
-        let used = prompt.curves.indices.filter { curve in loads.contains { $0[curve] > 0 } }
         for count in 1...tokens {
-            var slots = Array(repeating: 0, count: prompt.curves.count)
-            for curve in used { slots[curve] = prompt.curves[curve].slots(after: count) }
-            let longest = slots.max() ?? 0
+            let bytes = plan.cacheBytesByGPU(prompt: index, after: count)
+            let slots = prompt.curves.map { $0.attended(by: count) }
             for gpu in loads.indices {
-                let bytes = memory.bytes(slots: slots, heads: loads[gpu], longest: longest).total
-                pages[gpu * stride + count] = Int32((bytes + pageBytes - 1) / pageBytes)
-                var sum = 0
-                for curve in used where loads[gpu][curve] > 0 {
-                    sum += loads[gpu][curve] * prompt.curves[curve].attended(by: count)
-                }
+                pages[gpu * stride + count] = Int32(clamping: (bytes[gpu].total + pageBytes - 1) / pageBytes)
+                let sum = zip(loads[gpu], slots).reduce(0) { $0 + $1.0 * $1.1 }
                 attended[gpu * stride + count] = attended[gpu * stride + count - 1] + sum
             }
         }

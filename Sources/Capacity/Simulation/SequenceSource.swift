@@ -9,8 +9,8 @@ struct SequenceSource: Sendable {
     private let seed: UInt64
 
     private enum Kind: Sendable {
-        /// Heads alike; the policy, and what is known of the pages.
-        case alike(CachePolicy, uniform: HeadCurve?, heads: Int, pagesBySlots: [Int32])
+        /// Heads alike, under a policy, or on one curve whatever the request.
+        case alike(VariantPlan, uniform: AlikeCurve?, heads: Int)
         /// Heads of recorded prompts, and how many tokens each was recorded for.
         case summed([SummedCurve], recorded: [Int])
     }
@@ -18,37 +18,40 @@ struct SequenceSource: Sendable {
     /// - Parameters:
     ///   - plan: the variant whose heads they are.
     ///   - longest: tokens of the longest sequence there will be.
-    init(_ plan: VariantPlan, longest: Int, seed: UInt64) {
-        let pageBytes = plan.memory.pageBytes
+    /// - Throws: `CapacityError.request` where that is too long to replay recordings up to it.
+    init(_ plan: VariantPlan, longest: Int, seed: UInt64) throws {
         self.seed = seed
-        guard plan.pattern.prompts[0].curves[0].recordedTokens == nil else {
-            let curves = zip(plan.pattern.prompts, plan.loads).map { prompt, loads in
-                SummedCurve(prompt, loads: loads, memory: plan.memory, pageBytes: pageBytes, tokens: longest)
-            }
-            kind = .summed(curves, recorded: plan.pattern.prompts.map { $0.curves[0].recordedTokens ?? 0 })
+        let pattern = plan.pattern.prompts[0]
+        guard pattern.curves[0].recordedTokens == nil else {
+            kind = .summed(
+                try SummedCurve.all(plan, tokens: longest),
+                recorded: plan.pattern.prompts.map { $0.curves[0].recordedTokens ?? 0 })
             gpus = plan.placement.gpus
             return
         }
         let heads = plan.loads[0].map { $0[0] }.max() ?? 0
-        let pages = (0...longest).map { slots in
-            let bytes = plan.memory.bytes(slots: [slots], heads: [heads], longest: slots).total
-            return slots == 0 ? 0 : Int32((bytes + pageBytes - 1) / pageBytes)
-        }
-        let curve = plan.pattern.prompts[0].curves[0]
-        let uniform: HeadCurve? = if case .uniform = curve { curve } else { nil }
-        kind = .alike(plan.variant.policy, uniform: uniform, heads: heads, pagesBySlots: pages)
+        let isUniform = if case .uniform = pattern.curves[0] { true } else { false }
+        kind = .alike(
+            plan, uniform: isUniform ? Self.curve(plan, heads, pattern.curves[0], pattern.shared) : nil, heads: heads)
         gpus = 1
+    }
+
+    private static func curve(
+        _ plan: VariantPlan, _ heads: Int, _ head: HeadCurve, _ shared: SharedCurve
+    ) -> AlikeCurve {
+        AlikeCurve(head: head, shared: shared, memory: plan.memory, heads: heads, layers: plan.configuration.layers)
     }
 
     /// The curve of the request with that number.
     func curve(of request: Workload.Request, number: Int) -> any SequenceCurve {
         switch kind {
         case .summed(let curves, _): return curves[recording(number, of: curves.count)]
-        case .alike(let policy, let uniform, let heads, let pages):
-            let own = HeadCurve.bounded(
-                budget: policy.budget(tokens: request.tokens), prompt: request.promptTokens,
-                mode: policy.prefill ?? .online)
-            return AlikeCurve(head: uniform ?? own, heads: heads, pagesBySlots: pages)
+        case .alike(_, let uniform?, _): return uniform
+        case .alike(let plan, nil, let heads):
+            let policy = plan.variant.policy
+            return Self.curve(
+                plan, heads, HeadCurve(policy, prompt: request.promptTokens, tokens: request.tokens),
+                SharedCurve(policy, prompt: request.promptTokens, tokens: request.tokens))
         }
     }
 

@@ -4,11 +4,15 @@ package struct ServiceSearch {
     private let workload: Workload?
     private let settings: SimulationSettings
 
-    /// - Parameter requests: those that the service takes on, in order.
-    package init(engine: ServingEngine, requests: [Workload.Request], settings: SimulationSettings) {
+    /// - Parameters:
+    ///   - requests: those that the service takes on, in order.
+    ///   - clients: those of a closed loop.
+    package init(
+        engine: ServingEngine, requests: [Workload.Request], clients: Int? = nil, settings: SimulationSettings
+    ) {
         self.engine = engine
         self.settings = settings
-        workload = try? Workload(name: "accepted requests", requests: requests)
+        workload = try? Workload(name: "accepted requests", requests: requests, clients: clients)
     }
 
     /// Factors of two that are tried from the workload's own rate, either way.
@@ -27,7 +31,8 @@ package struct ServiceSearch {
     }
 
     /// The highest rate of requests, in the workload's own rhythm, at which the share that the objective asks for meets
-    /// its limits, with the replicas that the settings have.
+    /// its limits, with the replicas that the settings have. It is found by bisection, which takes the share to fall as
+    /// the rate grows: where it wavers, this is one of the rates at which it crosses what is asked for.
     package func highestRate() -> Rate {
         guard let workload, let own = workload.rate else { return .unbounded }
         func attains(_ rate: Double) -> Bool { meets(workload.scaled(toRate: rate), replicas: settings.replicas) }

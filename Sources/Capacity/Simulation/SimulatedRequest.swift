@@ -26,6 +26,10 @@ public struct SimulatedRequest: Hashable, Sendable {
     public var lastToken: Double?
     /// Longest time between two of its tokens.
     public var longestGap: Double?
+    /// Seconds that it was not run for: before its first step, and after its pages were taken away.
+    public var waitedSeconds = 0.0
+    /// Requests that waited when it arrived; nil where it has not.
+    public var waitingAtArrival: Int?
     /// How often its pages were taken away, so that it had to start over.
     public var preemptions = 0
     /// Tokens that were run again for that.
@@ -52,6 +56,9 @@ public struct SimulatedRequest: Hashable, Sendable {
         guard let latency, let ttft, request.newTokens > 1 else { return nil }
         return (latency - ttft) / Double(request.newTokens - 1)
     }
+
+    /// Whether it waited longer than it was served, where it is completed.
+    var mostlyWaited: Bool { latency.map { waitedSeconds > $0 - waitedSeconds } ?? false }
 
     /// Whether the service took it on.
     public var isAccepted: Bool { outcome == .completed || outcome == .unfinished }

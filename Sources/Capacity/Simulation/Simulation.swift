@@ -18,10 +18,21 @@ public struct Simulation: Sendable {
         request.prefillChunk = settings.maxBatchedTokens
         (request.promptTokens, request.newTokens) = (1, 1)
         try request.check()
+        let steps = workload.requests.reduce(0) {
+            $0 + $1.newTokens + $1.promptTokens / settings.maxBatchedTokens
+        }
+        guard steps <= Self.mostSteps else {
+            throw CapacityError.request(
+                "\(workload.name): expected at most \(Self.mostSteps) tokens to generate and chunks to run, found \(steps)"
+            )
+        }
         self.request = request
         self.workload = workload
         self.settings = settings
     }
+
+    /// Tokens generated and chunks of prompts that a simulation goes through at most: some ten minutes of them.
+    private static let mostSteps = 1 << 31
 
     /// The variants to simulate, in order, none twice: as a plan has them.
     /// - Throws: as `Planner`.
@@ -48,11 +59,17 @@ public struct Simulation: Sendable {
         let typical = try plan(
             variant, prompt: Self.mean(served.map(\.promptTokens)), new: Self.mean(served.map(\.newTokens)))
         let longest = max(2, served.map(\.tokens).max() ?? 0)
+        let heads = Double(request.model.configuration.layers * request.model.configuration.kvHeads)
+        guard heads * Double(longest) * Double(longest) < 0x1p62 else {
+            throw CapacityError.request(
+                "\(workload.name): a request of \(longest) tokens is too long to count what it attends to")
+        }
         let prompt = max(1, served.map(\.promptTokens).max() ?? 0)
         let largest = try plan(variant, prompt: prompt, new: max(1, longest - prompt))
-        let source = SequenceSource(typical, longest: longest, seed: settings.seed)
+        let source = try SequenceSource(typical, longest: longest, seed: settings.seed)
         let engine = ServingEngine(
             pages: largest.limitBytesPerGPU / largest.memory.pageBytes, gpus: source.gpus, contextLimit: limit,
+            promptsEndInDecode: request.gpu.efficiencies.firstTokenSteps > 0,
             curve: { source.curve(of: $0, number: $1) }, stepSeconds: { typical.stepTime(for: $0).seconds })
         return SimulatedService(plan: typical, largest: largest, source: source, engine: engine)
     }

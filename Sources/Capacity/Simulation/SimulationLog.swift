@@ -10,18 +10,27 @@ package struct SimulationLog: Sendable {
     package private(set) var steps = 0
     /// Seconds that replicas were busy, all together.
     package private(set) var busySeconds = 0.0
-    /// Requests that were completed or can no longer be completed as the objective asks.
+    /// Requests that were completed.
     private(set) var completed = 0
     /// Requests that have missed the objective for good.
     private(set) var missed = 0
     /// Requests that waited for their first step when the last one arrived, and those that ran.
     package var backlog = (waiting: 0, running: 0)
 
+    private var waitingSince: [Double]
     private let objective: ServiceObjective
 
     init(_ workload: Workload, objective: ServiceObjective) {
         requests = workload.requests.map { SimulatedRequest($0) }
+        waitingSince = Array(repeating: 0, count: requests.count)
         self.objective = objective
+    }
+
+    /// - Parameter waiting: requests that wait when it arrives.
+    mutating func arrived(_ number: Int, at now: Double, waiting: Int) {
+        requests[number].request.arrival = now
+        requests[number].waitingAtArrival = waiting
+        waitingSince[number] = now
     }
 
     mutating func rejected(_ number: Int, as outcome: SimulatedRequest.Outcome) { requests[number].outcome = outcome }
@@ -41,9 +50,11 @@ package struct SimulationLog: Sendable {
 
     mutating func started(_ number: Int, at now: Double) {
         if requests[number].started == nil { requests[number].started = now }
+        requests[number].waitedSeconds += now - waitingSince[number]
     }
 
-    mutating func preempted(_ number: Int, tokens: Int) {
+    mutating func preempted(_ number: Int, tokens: Int, at now: Double) {
+        waitingSince[number] = now
         requests[number].preemptions += 1
         requests[number].recomputedTokens += tokens
     }

@@ -26,39 +26,41 @@ public struct SimulationRow: Hashable, Sendable, Encodable {
     // MARK: Requests
 
     /// Requests that came.
-    public var requests: Int
+    public var requests: Int = 0
     /// Requests whose tokens were all generated.
-    public var completed: Int
+    public var completed: Int = 0
     /// Requests rejected as longer than the model's context.
-    public var overContext: Int
+    public var overContext: Int = 0
     /// Requests rejected because a replica's whole memory could not hold them.
-    public var neverFits: Int
+    public var neverFits: Int = 0
     /// Requests that outgrew the recording whose decisions they follow.
-    public var extended: Int
+    public var extended: Int = 0
     /// Times that a request's pages were taken away.
-    public var preemptions: Int
+    public var preemptions: Int = 0
     /// Requests to which that happened.
-    public var preemptedRequests: Int
+    public var preemptedRequests: Int = 0
     /// Tokens that were run again for that.
-    public var recomputedTokens: Int
+    public var recomputedTokens: Int = 0
 
     // MARK: Rates
 
     /// Requests a second that came and were taken on; nil where all came at once.
     public var arrivalRate: Double?
     /// From the first arrival to the last token.
-    public var seconds: Double
+    public var seconds: Double = 0
     /// Requests completed a second.
-    public var requestThroughput: Double
+    public var requestThroughput: Double = 0
     /// Tokens generated a second.
-    public var throughputTokensPerSecond: Double
+    public var throughputTokensPerSecond: Double = 0
     /// Tokens of completed requests' prompts and generations a second.
-    public var totalTokensPerSecond: Double
-    /// Whether requests came faster than they could be served: most waited longer for their first step than they were
-    /// served after it.
-    public var isSaturated: Bool
+    public var totalTokensPerSecond: Double = 0
+    /// Whether requests came faster than they could be served.
+    public var isSaturated = false
+    /// Why requests came faster than they could be served, in words: most waited longer than they were served, or lost
+    /// their pages, or the queue kept growing. Nil where the service keeps up.
+    public var saturation: String?
     /// Requests that waited for their first step when the last one came.
-    public var backlog: Int
+    public var backlog: Int = 0
 
     // MARK: Latencies
 
@@ -74,16 +76,19 @@ public struct SimulationRow: Hashable, Sendable, Encodable {
     // MARK: Goodput
 
     /// The limit of TTFT.
-    public var sloTtft: Double
+    public var sloTtft: Double = 0
     /// The limit of TPOT.
-    public var sloTpot: Double
+    public var sloTpot: Double = 0
     /// Share of the requests taken on that met both; nil where none was.
     public var attainment: Double?
+    /// Share of all requests that met both, those that were rejected included.
+    public var attainmentOfAll = 0.0
     /// Requests a second that met both.
-    public var goodput: Double
-    /// Highest rate per GPU at which the share that was asked for meets both, if it was looked for and there is one.
+    public var goodput: Double = 0
+    /// Highest rate per GPU, of requests taken on, at which the share of them that was asked for meets both, if it was
+    /// looked for and there is one.
     public var highestRatePerGPU: Double?
-    /// Fewest replicas that serve the workload so, if they were looked for and there are.
+    /// Fewest replicas that serve the requests taken on so, if they were looked for and there are.
     public var replicasNeeded: Int?
     /// Dollars per million tokens generated, at the price that was given.
     public var dollarsPerMillionTokens: Double?
@@ -93,21 +98,34 @@ public struct SimulationRow: Hashable, Sendable, Encodable {
     // MARK: Use
 
     /// Steps of all replicas.
-    public var steps: Int
+    public var steps: Int = 0
     /// Share of the time that replicas were busy, mean over them.
-    public var busy: Double
+    public var busy: Double = 0
     /// Pages taken, mean over time, as a share of those there are.
-    public var meanPagesShare: Double
+    public var meanPagesShare: Double = 0
     /// The most that were taken, as a share of those there are.
-    public var peakPagesShare: Double
+    public var peakPagesShare: Double = 0
     /// Sequences that ran, mean over time, all replicas together.
-    public var meanRunning: Double
+    public var meanRunning: Double = 0
     /// The most that ran.
-    public var peakRunning: Int
+    public var peakRunning: Int = 0
     /// Requests that waited, mean over time.
-    public var meanWaiting: Double
+    public var meanWaiting: Double = 0
+
+    // MARK: Times
+
     /// The GPU whose efficiencies the times use.
     public var efficienciesOf: String
+    /// The engine that was measured; nil where none was.
+    public var engine: String?
+    /// Where times come from.
+    public var timeSource: TimeSource
+    /// How far off a step may be, as a share; nil where nobody knows.
+    public var timeError: Double?
+    /// The same of a first token on an idle GPU.
+    public var ttftError: Double?
+    /// What to know of the times, in plain sentences.
+    public var timeNotes: [String]
     /// What a reader must know, in plain sentences.
-    public var notes: [String]
+    public var notes: [String] = []
 }

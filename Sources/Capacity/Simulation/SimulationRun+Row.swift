@@ -18,12 +18,14 @@ extension SimulationRun {
 
     /// The run summed up.
     public func row(_ questions: Questions = Questions()) -> SimulationRow {
-        let rate = questions.findsRate && accepted > 0 ? search.highestRate() : nil
+        let isOpen = simulation.workload.clients == nil
+        let rate = questions.findsRate && isOpen && accepted > 0 ? search.highestRate() : nil
         let needed = questions.findsReplicas && accepted > 0 ? search.replicasNeeded(rate: questions.targetRate) : nil
         var row = counted()
         row.replicasNeeded = needed
         if case .found(let rate) = rate { set(rate, in: &row) }
-        row.notes = notes(rate) + (questions.findsReplicas && accepted > 0 && needed == nil ? [Self.outOfReach] : [])
+        row.notes =
+            notes(row, rate) + (questions.findsReplicas && accepted > 0 && needed == nil ? [Self.outOfReach] : [])
         return row
     }
 
@@ -42,40 +44,76 @@ extension SimulationRun {
         return hour * gpus * seconds / 3600 / (Double(tokens) / 1e6)
     }
 
+    /// What the run was of, and all that was counted in it.
     private func counted() -> SimulationRow {
-        let (plan, settings) = (simulation.request, simulation.settings)
+        let (request, settings) = (simulation.request, simulation.settings)
+        let gpu = request.gpu
+        var row = SimulationRow(
+            policy: variant.word, model: request.model.name, gpu: gpu.name, gpus: request.gpus,
+            replicas: settings.replicas, dispatch: settings.dispatch, source: service.plan.pattern.source,
+            pageSlots: request.pageSlots, pageBytes: pageBytes, pagesPerGPU: pagesPerGPU,
+            efficienciesOf: gpu.efficienciesOf ?? gpu.name, engine: gpu.calibration?.title, timeSource: gpu.timeSource,
+            timeError: gpu.stepError, ttftError: gpu.firstTokenError, timeNotes: [])
+        countRequests(in: &row)
+        rate(&row)
+        digest(&row)
+        measureUse(&row)
+        row.timeNotes = service.largest.timeNotes(row.peakRunning)
+        return row
+    }
+
+    private func countRequests(in row: inout SimulationRow) {
+        row.requests = requests.count
+        row.completed = count(.completed)
+        row.overContext = count(.overContext)
+        row.neverFits = count(.neverFits)
+        row.extended = requests.count { $0.extendedFrom != nil }
+        row.preemptions = requests.reduce(0) { $0 + $1.preemptions }
+        row.preemptedRequests = requests.count { $0.preemptions > 0 }
+        row.recomputedTokens = requests.reduce(0) { $0 + $1.recomputedTokens }
+        row.saturation = saturation
+        row.isSaturated = row.saturation != nil
+        row.backlog = log.backlog.waiting
+    }
+
+    private func rate(_ row: inout SimulationRow) {
         let done = requests.filter { $0.outcome == .completed }
         let new = done.reduce(0) { $0 + $1.request.newTokens }
         let all = done.reduce(0) { $0 + $1.request.tokens }
-        let good = requests.count { $0.meets(settings.objective) }
-        let perSecond = makespan > 0 ? 1 / makespan : 0
-        let capacity = Double(max(1, pagesPerGPU * settings.replicas))
-        let span = simulation.workload.span
-        return SimulationRow(
-            policy: variant.word, model: plan.model.name, gpu: plan.gpu.name, gpus: plan.gpus,
-            replicas: settings.replicas, dispatch: settings.dispatch, source: service.plan.pattern.source,
-            pageSlots: plan.pageSlots, pageBytes: pageBytes, pagesPerGPU: pagesPerGPU, requests: requests.count,
-            completed: done.count, overContext: count(.overContext), neverFits: count(.neverFits),
-            extended: requests.count { $0.extendedFrom != nil },
-            preemptions: requests.reduce(0) { $0 + $1.preemptions },
-            preemptedRequests: requests.count { $0.preemptions > 0 },
-            recomputedTokens: requests.reduce(0) { $0 + $1.recomputedTokens },
-            arrivalRate: span > 0 ? Double(accepted) / span : nil, seconds: makespan,
-            requestThroughput: Double(done.count) * perSecond, throughputTokensPerSecond: Double(new) * perSecond,
-            totalTokensPerSecond: Double(all) * perSecond, isSaturated: isSaturated, backlog: log.backlog.waiting,
-            ttft: LatencyDigest(done.compactMap(\.ttft)).summary, tpot: LatencyDigest(done.compactMap(\.tpot)).summary,
-            gap: log.gaps.summary, latency: LatencyDigest(done.compactMap(\.latency)).summary,
-            sloTtft: settings.objective.ttftSeconds, sloTpot: settings.objective.tpotSeconds,
-            attainment: accepted > 0 ? Double(good) / Double(accepted) : nil, goodput: Double(good) * perSecond,
-            highestRatePerGPU: nil, replicasNeeded: nil,
-            dollarsPerMillionTokens: price(seconds: makespan, tokens: new),
-            dollarsPerMillionTokensAtHighestRate: nil, steps: log.steps,
-            busy: log.busySeconds * perSecond / Double(settings.replicas),
-            meanPagesShare: log.timeline.mean(\.pages) / capacity,
-            peakPagesShare: Double(log.timeline.entries.map(\.pages).max() ?? 0) / capacity,
-            meanRunning: log.timeline.mean(\.running),
-            peakRunning: log.timeline.entries.map(\.running).max() ?? 0, meanWaiting: log.timeline.mean(\.waiting),
-            efficienciesOf: plan.gpu.efficienciesOf ?? plan.gpu.name, notes: [])
+        let (perSecond, span) = (makespan > 0 ? 1 / makespan : 0, simulation.workload.span)
+        row.arrivalRate = span > 0 ? Double(accepted) / span : nil
+        row.seconds = makespan
+        row.requestThroughput = Double(done.count) * perSecond
+        row.throughputTokensPerSecond = Double(new) * perSecond
+        row.totalTokensPerSecond = Double(all) * perSecond
+        row.dollarsPerMillionTokens = price(seconds: makespan, tokens: new)
+    }
+
+    private func digest(_ row: inout SimulationRow) {
+        let done = requests.filter { $0.outcome == .completed }
+        let objective = simulation.settings.objective
+        let good = requests.count { $0.meets(objective) }
+        row.ttft = LatencyDigest(done.compactMap(\.ttft)).summary
+        row.tpot = LatencyDigest(done.compactMap(\.tpot)).summary
+        row.gap = log.gaps.summary
+        row.latency = LatencyDigest(done.compactMap(\.latency)).summary
+        (row.sloTtft, row.sloTpot) = (objective.ttftSeconds, objective.tpotSeconds)
+        row.attainment = accepted > 0 ? Double(good) / Double(accepted) : nil
+        row.attainmentOfAll = Double(good) / Double(requests.count)
+        row.goodput = makespan > 0 ? Double(good) / makespan : 0
+    }
+
+    private func measureUse(_ row: inout SimulationRow) {
+        let replicas = simulation.settings.replicas
+        let capacity = Double(max(1, pagesPerGPU * replicas))
+        let timeline = log.timeline
+        row.steps = log.steps
+        row.busy = makespan > 0 ? log.busySeconds / makespan / Double(replicas) : 0
+        row.meanPagesShare = timeline.mean(\.pages) / capacity
+        row.peakPagesShare = Double(timeline.entries.map(\.pages).max() ?? 0) / capacity
+        row.meanRunning = timeline.mean(\.running)
+        row.peakRunning = timeline.entries.map(\.running).max() ?? 0
+        row.meanWaiting = timeline.mean(\.waiting)
     }
 
     private func count(_ outcome: SimulatedRequest.Outcome) -> Int { requests.count { $0.outcome == outcome } }
@@ -83,15 +121,13 @@ extension SimulationRun {
     private static let outOfReach =
         "no number of replicas up to \(SimulationSettings.mostReplicas) meets the limits: requests miss them alone"
 
-    private func notes(_ rate: ServiceSearch.Rate?) -> [String] {
+    private func notes(_ row: SimulationRow, _ rate: ServiceSearch.Rate?) -> [String] {
         var notes: [String] = []
         if service.largest.availableBytesPerGPU <= 0 {
             notes.append("the weights and the reserve leave no room at all")
         }
-        if isSaturated {
-            notes.append(
-                "saturated: most requests waited longer for their first step than they were served after it, and "
-                    + "\(log.backlog.waiting) still waited when the last one came")
+        if let reason = row.saturation {
+            notes.append("saturated: \(reason); \(log.backlog.waiting) waited when the last one came")
         }
         switch rate {
         case .unbounded?: notes.append("no highest rate: even all at once, these requests are served within the limits")

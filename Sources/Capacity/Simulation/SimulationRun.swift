@@ -25,7 +25,8 @@ public struct SimulationRun {
         let curve = engine.curve
         engine.curve = { curve($0, numbers[$1]) }
         return ServiceSearch(
-            engine: engine, requests: numbers.map { requests[$0].request }, settings: simulation.settings)
+            engine: engine, requests: numbers.map { simulation.workload.requests[$0] },
+            clients: simulation.workload.clients, settings: simulation.settings)
     }
 }
 
@@ -37,21 +38,5 @@ extension SimulationRun {
     var makespan: Double {
         let end = requests.compactMap(\.lastToken).max() ?? 0
         return max(0, end - simulation.workload.requests[0].arrival)
-    }
-
-    /// Whether requests came faster than they could be served: of all, or of the last quarter, more than half waited
-    /// longer for their first step than they were served after it. (A queue that never empties may still be of one
-    /// length; that it grows is not asked.)
-    var isSaturated: Bool {
-        let done = requests.filter { $0.outcome == .completed }
-        return Self.mostlyWait(done[...]) || Self.mostlyWait(done.suffix((done.count + 3) / 4))
-    }
-
-    private static func mostlyWait(_ requests: ArraySlice<SimulatedRequest>) -> Bool {
-        let waiting = requests.count { request in
-            guard let started = request.started, let end = request.lastToken else { return false }
-            return started - request.request.arrival > end - started
-        }
-        return 2 * waiting > requests.count
     }
 }

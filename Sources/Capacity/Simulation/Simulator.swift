@@ -10,6 +10,7 @@ package struct Simulator {
     private var events = Heap<SimulationEvent>()
     private var eventCount = 0
     private var replicas: [Replica]
+    private var arrivals = 0
     private var turn = 0
     private var log: SimulationLog
 
@@ -45,7 +46,13 @@ package struct Simulator {
 
     /// Runs until every request is served or rejected, or the watch has seen enough. A simulation runs once.
     package mutating func run(_ watch: Watch = Watch()) -> SimulationLog {
-        arrive(next: 0)
+        if let clients = workload.clients {
+            for number in 0..<min(clients, workload.requests.count) {
+                push(.arrives, number, at: workload.requests[0].arrival)
+            }
+        } else {
+            arrive(next: 0)
+        }
         while let event = events.popMin() {
             switch event.kind {
             case .arrives: take(event.subject, at: event.time)
@@ -66,27 +73,39 @@ package struct Simulator {
         eventCount += 1
     }
 
-    /// Only the next arrival is on the heap: it stays as small as the service.
+    /// Only the next arrival is on the heap, or one of each client: it stays as small as the service.
     private mutating func arrive(next number: Int) {
         guard number < workload.requests.count else { return }
         push(.arrives, number, at: workload.requests[number].arrival)
     }
 
+    /// A client whose request has ended sends its next one.
+    private mutating func follow(_ number: Int, at now: Double) {
+        guard let clients = workload.clients, number + clients < workload.requests.count else { return }
+        push(.arrives, number + clients, at: now)
+    }
+
     private mutating func take(_ number: Int, at now: Double) {
         let request = workload.requests[number]
-        arrive(next: number + 1)
-        if let limit = engine.contextLimit, request.tokens > limit {
-            log.rejected(number, as: .overContext)
+        if workload.clients == nil { arrive(next: number + 1) }
+        arrivals += 1
+        log.arrived(number, at: now, waiting: replicas.reduce(0) { $0 + $1.waiting.count })
+        if let reason = rejection(request, number) {
+            log.rejected(number, as: reason)
+            follow(number, at: now)
         } else {
             let curve = engine.curve(request, number)
-            if fits(request, curve) {
-                dispatch(EngineSequence(request, number: number, curve: curve), at: now)
-            } else {
-                log.rejected(number, as: .neverFits)
-            }
+            dispatch(
+                EngineSequence(
+                    request, number: number, curve: curve, promptEndsInDecode: engine.promptsEndInDecode), at: now)
         }
-        guard number == workload.requests.count - 1 else { return }
+        guard arrivals == workload.requests.count else { return }
         log.backlog = (replicas.reduce(0) { $0 + $1.waiting.count }, replicas.reduce(0) { $0 + $1.running.count })
+    }
+
+    private func rejection(_ request: Workload.Request, _ number: Int) -> SimulatedRequest.Outcome? {
+        if let limit = engine.contextLimit, request.tokens > limit { return .overContext }
+        return fits(request, engine.curve(request, number)) ? nil : .neverFits
     }
 
     /// Whether a request fits where nothing else is; one that does not would wait for ever.
@@ -129,7 +148,7 @@ package struct Simulator {
 
     private mutating func end(_ replica: Int, at now: Double, _ watch: Watch) {
         let before = log.completed
-        replicas[replica].end(at: now, log: &log)
+        for number in replicas[replica].end(at: now, log: &log) { follow(number, at: now) }
         replicas[replica].isBusy = false
         wake(replica, at: now)
         if log.completed / Self.progressStep > before / Self.progressStep { watch.progress(log.completed) }

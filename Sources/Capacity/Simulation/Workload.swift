@@ -26,10 +26,13 @@ public struct Workload: Sendable {
     public private(set) var requests: [Request]
     /// SHA-256 of its file in hexadecimal, if it is from one.
     public var fingerprint: String?
+    /// Clients of a closed loop: the request numbered i + `clients` arrives when request i ends, whatever its arrival
+    /// says. Nil where requests arrive when they do.
+    public let clients: Int?
 
     /// A workload of these requests.
     /// - Throws: `CapacityError.request` where there is none, or one is out of order or asks for nothing.
-    public init(name: String, requests: [Request], fingerprint: String? = nil) throws {
+    public init(name: String, requests: [Request], fingerprint: String? = nil, clients: Int? = nil) throws {
         guard !requests.isEmpty else {
             throw CapacityError.request("\(name): expected at least one request, found none")
         }
@@ -44,6 +47,7 @@ public struct Workload: Sendable {
         self.name = name
         self.requests = requests
         self.fingerprint = fingerprint
+        self.clients = clients
     }
 
     /// Seconds from the first arrival to the last.

@@ -67,11 +67,15 @@ struct Roofline: Sendable {
             load.endingPrompts = index == chunks.count - 1 ? 1 : 0
             return step(load)
         }
-        var sum = StepTime.total(of: steps)
-        for _ in 0..<efficiencies.firstTokenSteps {
-            sum = .total(of: [sum, decode(batch: 1, attended: chunks.last?.slots ?? 0)])
-        }
-        return sum
+        return StepTime.total(of: steps)
+    }
+
+    /// From a prompt's arrival at an idle engine to its first token: the prefill, and the decode steps that some engines
+    /// run before it is out. Those serve all that run, so that they are no part of a prompt's prefill.
+    /// - Parameter slots: those that the prompt holds, over this GPU's layers and KV heads.
+    func firstToken(after prefill: StepTime, slots: Double) -> StepTime {
+        let late = decode(batch: 1, attended: slots)
+        return StepTime.total(of: [prefill] + Array(repeating: late, count: efficiencies.firstTokenSteps))
     }
 
     /// Queries, keys and values as one product, the output projection as another, in every layer.

@@ -15,7 +15,8 @@ extension SimulationReport {
         let names = [
             "policy", "request", "arrival_seconds", "prompt_tokens", "new_tokens", "outcome", "replica",
             "started_seconds", "first_token_seconds", "last_token_seconds", "ttft_seconds", "tpot_seconds",
-            "latency_seconds", "longest_gap_seconds", "within_limits", "preemptions", "recomputed_tokens",
+            "latency_seconds", "longest_gap_seconds", "waited_seconds", "within_limits", "preemptions",
+            "recomputed_tokens",
             "recorded_prompt", "extended_from",
         ]
         return DataText.csv([names] + runs.flatMap { run in run.requests.enumerated().map { cells(run, $0, $1) } })
@@ -27,7 +28,8 @@ extension SimulationReport {
             "\(request.request.newTokens)", request.outcome.rawValue, Self.text(request.replica),
             Self.text(request.started), Self.text(request.firstToken), Self.text(request.lastToken),
             Self.text(request.ttft), Self.text(request.tpot), Self.text(request.latency),
-            Self.text(request.longestGap), request.meets(simulation.settings.objective) ? "1" : "0",
+            Self.text(request.longestGap), DataText.number(request.waitedSeconds),
+            request.meets(simulation.settings.objective) ? "1" : "0",
             "\(request.preemptions)", "\(request.recomputedTokens)", Self.text(request.recordedPrompt),
             Self.text(request.extendedFrom),
         ]
@@ -52,7 +54,8 @@ extension SimulationReport {
             ("request_throughput", { text($0.requestThroughput) }),
             ("throughput_tokens_per_second", { text($0.throughputTokensPerSecond) }),
             ("total_tokens_per_second", { text($0.totalTokensPerSecond) }),
-            ("is_saturated", { $0.isSaturated ? "1" : "0" }), ("backlog", { "\($0.backlog)" }),
+            ("is_saturated", { $0.isSaturated ? "1" : "0" }), ("saturation", { $0.saturation ?? "" }),
+            ("backlog", { "\($0.backlog)" }),
         ]
     }
 
@@ -74,7 +77,8 @@ extension SimulationReport {
     private static var yields: [Column] {
         [
             ("slo_ttft", { text($0.sloTtft) }), ("slo_tpot", { text($0.sloTpot) }),
-            ("attainment", { text($0.attainment) }), ("goodput", { text($0.goodput) }),
+            ("attainment", { text($0.attainment) }), ("attainment_of_all", { text($0.attainmentOfAll) }),
+            ("goodput", { text($0.goodput) }),
             ("highest_rate_per_gpu", { text($0.highestRatePerGPU) }),
             ("replicas_needed", { text($0.replicasNeeded) }),
             ("dollars_per_million_tokens", { text($0.dollarsPerMillionTokens) }),
@@ -88,6 +92,9 @@ extension SimulationReport {
             ("mean_pages_share", { text($0.meanPagesShare) }), ("peak_pages_share", { text($0.peakPagesShare) }),
             ("mean_running", { text($0.meanRunning) }), ("peak_running", { "\($0.peakRunning)" }),
             ("mean_waiting", { text($0.meanWaiting) }), ("efficiencies_of", { $0.efficienciesOf }),
+            ("engine", { $0.engine ?? "" }), ("time_source", { $0.timeSource.rawValue }),
+            ("time_error", { text($0.timeError) }), ("ttft_error", { text($0.ttftError) }),
+            ("time_notes", { $0.timeNotes.joined(separator: "; ") }),
             ("notes", { $0.notes.joined(separator: "; ") }),
         ]
     }

@@ -25,8 +25,15 @@ extension SimulationReport {
         for fingerprint in plan.lengths?.trace?.fingerprints ?? [] {
             lines.append("trace         SHA-256 \(fingerprint)")
         }
+        if let row = rows.first {
+            lines.append(
+                Form.times(
+                    row.timeSource, engine: row.engine, of: row.efficienciesOf, step: row.timeError,
+                    firstToken: row.ttftError))
+        }
         let budget = plan.budgetBytes.map { ", at most \(Form.bytes($0)) in all" } ?? ""
-        lines.append("cache         \(plan.kvBits) bit, pages of \(plan.pageSlots) slots\(budget)")
+        lines.append("cache         \(plan.kvBits) bit, pages of \(plan.pageSlots) slots\(Form.tables(plan))\(budget)")
+        if let weights = Form.weights(plan) { lines.append(weights) }
         lines.append("limits        \(limits); seed \(settings.seed)")
         return lines.joined(separator: "\n") + "\n"
     }
@@ -38,8 +45,8 @@ extension SimulationReport {
         let prompt = workload.requests.reduce(0) { $0 + Double($1.promptTokens) } / count
         let new = workload.requests.reduce(0) { $0 + Double($1.newTokens) } / count
         let rate = workload.rate.map { " (\(NumberText.significant($0)) a second)" } ?? ""
-        return "\(NumberText.grouped(workload.requests.count)) requests in "
-            + "\(NumberText.significant(workload.span)) s\(rate), "
+        let span = workload.clients == nil ? " in \(NumberText.significant(workload.span)) s\(rate)" : ""
+        return "\(NumberText.grouped(workload.requests.count)) requests\(span), "
             + "\(NumberText.fixed(prompt, places: 0)) + \(NumberText.fixed(new, places: 0)) tokens in the mean"
     }
 
@@ -87,7 +94,7 @@ extension SimulationReport {
     private var yieldTable: String {
         let asks = (rate: questions.findsRate, replicas: questions.findsReplicas)
         let isPriced = simulation.settings.pricePerHour != nil
-        var titles = ["policy", "tokens/s", "requests/s", "within limits", "goodput/s"]
+        var titles = ["policy", "tokens/s", "requests/s", "within limits", "of all", "goodput/s"]
         if asks.rate { titles.append("highest rate/GPU") }
         if asks.replicas { titles.append("replicas needed") }
         if isPriced { titles.append("$/M tokens") }
@@ -97,7 +104,7 @@ extension SimulationReport {
             var cells = [
                 row.policy, Form.number(row.throughputTokensPerSecond, digits: 0),
                 Form.number(row.requestThroughput, digits: 3), row.attainment.map(Self.percent) ?? "—",
-                Form.number(row.goodput, digits: 3),
+                Self.percent(row.attainmentOfAll), Form.number(row.goodput, digits: 3),
             ]
             if asks.rate { cells.append(Form.number(row.highestRatePerGPU, digits: 3)) }
             if asks.replicas { cells.append(row.replicasNeeded.map(Form.grouped) ?? "—") }
@@ -105,10 +112,14 @@ extension SimulationReport {
             if isPriced && asks.rate { cells.append(Form.number(row.dollarsPerMillionTokensAtHighestRate, digits: 2)) }
             table.add(cells)
         }
-        return "What it gives\n" + table.text()
+        return "What it gives; limits, highest rate and prices are of requests taken on\n" + table.text()
     }
 
-    private var notes: String { rows.flatMap { row in row.notes.map { "note: \(row.policy): \($0)\n" } }.joined() }
+    private var notes: String {
+        let own = rows.flatMap { row in row.notes.map { "note: \(row.policy): \($0)\n" } }
+        let times = rows.flatMap(\.timeNotes).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        return (own + times.map { "note: \($0)\n" }).joined()
+    }
 
     /// A plain word for how the service stands.
     static func state(_ row: SimulationRow) -> String {

@@ -84,7 +84,8 @@ struct JobBench {
         let count = 1000
         let simulation = try Simulation(
             request,
-            workload: Workload(rate: 2, burstiness: 1, count: count, promptTokens: 1024, newTokens: 256, seed: 1),
+            workload: Workload(
+                rate: 2, burstiness: 1, count: count, lengths: .init(promptTokens: 1024, newTokens: 256), seed: 1),
             settings: SimulationSettings(seed: 1))
         let (seconds, runs) = try Stopwatch.median(most: 5) { _ = try simulation.run(.dmc) }
         return BenchResult(name: "simulate/dmc", rate: Double(count) / seconds, unit: "requests", runs: runs)

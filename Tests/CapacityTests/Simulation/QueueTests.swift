@@ -21,7 +21,7 @@ struct QueueTests {
         // Means of independent runs, so that their spread tells the error of the mean of means.
         let means = try (0..<30).map { seed -> Double in
             let workload = try Workload(
-                rate: load, count: 4000, promptTokens: 8, newTokens: 1, seed: UInt64(seed))
+                rate: load, count: 4000, lengths: .init(promptTokens: 8, newTokens: 1), seed: UInt64(seed))
             var simulator = Simulator(server(seconds: 1), workload: workload, settings: oneByOne)
             let waits = simulator.run().requests.map { ($0.started ?? .nan) - $0.request.arrival }
             return waits.reduce(0, +) / Double(waits.count)
@@ -39,7 +39,7 @@ struct QueueTests {
     func gamma(shape: Double) throws {
         let count = 40_000
         let workload = try Workload(
-            rate: 5, burstiness: shape, count: count, promptTokens: 1, newTokens: 1, seed: 11)
+            rate: 5, burstiness: shape, count: count, lengths: .init(promptTokens: 1, newTokens: 1), seed: 11)
         let arrivals = workload.requests.map(\.arrival)
         let gaps = zip(arrivals, [0] + arrivals).map { $0 - $1 }
         let mean = gaps.reduce(0, +) / Double(count)

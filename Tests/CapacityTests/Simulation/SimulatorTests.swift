@@ -67,7 +67,7 @@ struct SimulatorTests {
             budgetBytes: 1 << 20)
         func requests(seed: UInt64) throws -> [SimulatedRequest] {
             let workload = try Workload(
-                rate: 3000, burstiness: 0.5, count: 200, promptTokens: 100, newTokens: 50, seed: seed)
+                rate: 3000, burstiness: 0.5, count: 200, lengths: .init(promptTokens: 100, newTokens: 50), seed: seed)
             var settings = SimulationSettings()
             settings.seed = seed
             settings.replicas = 2

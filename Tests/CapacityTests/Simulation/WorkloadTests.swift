@@ -70,13 +70,13 @@ struct WorkloadTests {
     @Test("Random arrivals are the same for a seed, and others for another")
     func seeded() throws {
         func arrivals(_ seed: UInt64) throws -> [Double] {
-            try Workload(rate: 2, burstiness: 0.7, count: 50, promptTokens: 1, newTokens: 1, seed: seed)
+            try Workload(rate: 2, burstiness: 0.7, count: 50, lengths: .init(promptTokens: 1, newTokens: 1), seed: seed)
                 .requests.map(\.arrival)
         }
         #expect(try arrivals(3) == arrivals(3))
         #expect(try arrivals(3) != arrivals(4))
         #expect(throws: CapacityError.self) {
-            try Workload(rate: 0, count: 5, promptTokens: 1, newTokens: 1, seed: 0)
+            try Workload(rate: 0, count: 5, lengths: .init(promptTokens: 1, newTokens: 1), seed: 0)
         }
     }
 }
