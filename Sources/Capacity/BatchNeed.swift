@@ -48,6 +48,12 @@ public struct BatchNeed: Sendable, Encodable {
         public var stepSeconds: Double?
         /// Tokens a second of the batch, decode alone.
         public var throughputTokensPerSecond: Double?
+        /// Where the times come from.
+        public var timeSource: TimeSource
+        /// The mean error to expect of them, relative; nil where nobody tried.
+        public var stepError: Double?
+        /// What to know of them.
+        public var timeNotes: [String]
 
         enum CodingKeys: String, CodingKey {
             case gpu, gpus
@@ -55,6 +61,9 @@ public struct BatchNeed: Sendable, Encodable {
             case gpusP999 = "gpus_p999"
             case stepSeconds = "step_seconds"
             case throughputTokensPerSecond = "throughput_tokens_per_second"
+            case timeSource = "time_source"
+            case stepError = "time_error"
+            case timeNotes = "time_notes"
         }
     }
 

@@ -13,6 +13,9 @@ struct CacheFormat: Hashable, Sendable {
         self.scaleBits = bits >= 16 ? 0 : scaleBits ?? (bits == 4 ? 32 : 0)
     }
 
+    /// Bytes of a slot's key and value of `headDim` channels, scales included.
+    func slotBytes(headDim: Int) -> Double { Double(2 * (headDim * bits + scaleBits)) / 8 }
+
     /// Bytes of `slots` keys and values of `headDim` channels, scales included.
     func bytes(slots: Int, headDim: Int) -> Int { slots * 2 * (headDim * bits + scaleBits) / 8 }
 }

@@ -88,6 +88,11 @@ extension GPU: Encodable {
 }
 
 extension GPU {
+    /// The efficiencies of single kernels: those measured alone, else those it has; nil where nothing was measured.
+    var kernels: Efficiencies? {
+        (calibrations.first { $0.engine == Calibration.kernels } ?? calibration)?.efficiencies
+    }
+
     /// The measurements behind its efficiencies; nil where there are none.
     public var calibration: Calibration? { calibrations.first }
 
@@ -127,10 +132,10 @@ extension GPU {
 }
 
 extension GPU {
-    /// The same GPU with a fit of its own before the others, in place of one of the same engine and version.
+    /// The same GPU with a fit of its own before the others, in place of one of the same engine.
     public func calibrated(_ calibration: Calibration) -> GPU {
         var other = self
-        let kept = efficienciesOf == nil ? calibrations.filter { $0.title != calibration.title } : []
+        let kept = efficienciesOf == nil ? calibrations.filter { $0.engine != calibration.engine } : []
         other.calibrations = [calibration] + kept
         other.efficiencies = calibration.efficiencies
         other.efficienciesOf = nil

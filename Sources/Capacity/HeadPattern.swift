@@ -115,3 +115,20 @@ struct HeadPattern: Sendable {
         }
     }
 }
+
+extension HeadPattern.Prompt {
+    /// Slots of all heads after `tokens`, and how many there would be if each were as long as the longest of its layer.
+    func slots(after tokens: Int, kvHeads: Int) -> (all: Int, longest: Int) {
+        let lengths = curves.map { $0.slots(after: tokens) }
+        var (all, longest) = (0, 0)
+        for layer in stride(from: 0, to: heads.count, by: kvHeads) {
+            var most = 0
+            for head in heads[layer..<layer + kvHeads] {
+                all += lengths[head]
+                most = max(most, lengths[head])
+            }
+            longest += most * kvHeads
+        }
+        return (all, longest)
+    }
+}

@@ -33,7 +33,7 @@ public struct PlanRequest: Sendable {
     public var kvScaleBits: Int?
     /// Bits of a number of DMC's open segments; half precision in the reference.
     public var stateBits: Int
-    /// Bits of a weight.
+    /// Bits of a weight; by default what the model's own are stored in, 16 where its configuration does not say.
     public var weightBits: Int
     /// Bytes of each GPU that the driver's context, libraries and communication take. vLLM's logs show 0.13 to 1.79 GiB
     /// on one GPU ("non_torch_memory": pull requests 10511 and 12126, issue 10517), more on several.
@@ -52,7 +52,7 @@ public struct PlanRequest: Sendable {
     public init(
         model: PlannedModel, gpu: GPU, gpus: Int = 1, gpuMemoryBytes: Int? = nil, promptTokens: Int, newTokens: Int,
         lengths: HeadLengthSource? = nil, variants: [PlanVariant] = [], batch: Int? = nil, pageSlots: Int = 16,
-        kvBits: Int = 16, stateBits: Int = 16, weightBits: Int = 16, utilization: Double = 0.92,
+        kvBits: Int = 16, stateBits: Int = 16, weightBits: Int? = nil, utilization: Double = 0.92,
         budgetBytes: Int? = nil, prefillChunk: Int = 2048
     ) {
         self.model = model
@@ -67,7 +67,7 @@ public struct PlanRequest: Sendable {
         self.pageSlots = pageSlots
         self.kvBits = kvBits
         self.stateBits = stateBits
-        self.weightBits = weightBits
+        self.weightBits = weightBits ?? (model.configuration.quantization == nil ? 16 : 8)
         self.utilization = utilization
         self.budgetBytes = budgetBytes
         self.prefillChunk = prefillChunk
@@ -77,6 +77,11 @@ public struct PlanRequest: Sendable {
 extension PlanRequest {
     /// Tokens of a sequence at its end: the last generated one is fed, too.
     public var tokens: Int { promptTokens + newTokens }
+
+    /// How weights are stored.
+    var weights: WeightFormat {
+        WeightFormat(bits: weightBits, quantization: model.configuration.quantization)
+    }
 
     /// Memory of each GPU in bytes.
     public var memoryBytes: Int { gpuMemoryBytes ?? gpu.memoryBytes }

@@ -22,8 +22,8 @@ public struct PlanSweep: Sendable {
     public var placements: [PlacementRule] = [.contiguous]
     /// Bits of a cached number.
     public var kvBits: [Int] = [16]
-    /// Bits of a weight.
-    public var weightBits: [Int] = [16]
+    /// Bits of a weight; empty for what each model's are stored in.
+    public var weightBits: [Int] = []
     /// Shares of the memory that may be used at all.
     public var utilizations: [Double] = [0.92]
 
@@ -51,7 +51,7 @@ public struct PlanSweep: Sendable {
         }
         requests = Self.vary(requests, over: gpuCounts) { $0.gpus = $1 }
         requests = Self.vary(requests, over: placements) { $0.placement = $1 }
-        requests = Self.vary(requests, over: weightBits) { $0.weightBits = $1 }
+        if !weightBits.isEmpty { requests = Self.vary(requests, over: weightBits) { $0.weightBits = $1 } }
         requests = Self.vary(requests, over: utilizations) { $0.utilization = $1 }
         requests = Self.vary(requests, over: kvBits) { $0.kvBits = $1 }
         requests = Self.vary(requests, over: pageSlots) { $0.pageSlots = $1 }

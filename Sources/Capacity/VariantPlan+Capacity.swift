@@ -1,11 +1,11 @@
 extension VariantPlan {
     /// Bytes of weights on the fullest GPU.
-    var weightsBytesPerGPU: Int { share.weightBytes(bits: request.weightBits) }
+    var weightsBytesPerGPU: Int { share.weightBytes(request.weights) }
 
     /// Bytes of weights, each counted once.
     var weightsBytes: Int {
         let alone = Placement(kvHeads: configuration.kvHeads, gpus: 1, layers: configuration.layers)
-        return ModelShare(configuration, placement: alone).weightBytes(bits: request.weightBits)
+        return ModelShare(configuration, placement: alone).weightBytes(request.weights)
     }
 
     /// What of each GPU's memory neither weights nor cache may use.

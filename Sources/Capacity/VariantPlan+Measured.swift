@@ -14,12 +14,42 @@ extension VariantPlan {
             ("batch", "a batch of", batch.map(Double.init)), ("context", "a context of", Double(request.tokens)),
             ("gpus", "a number of GPUs of", Double(request.gpus)),
             ("parameters", "a number of parameters of", Double(configuration.parameters)),
+            ("group", "a group of query heads of", share.groupSize),
         ]
         for (name, words, value) in values {
             guard let value, let range = calibration.ranges[name], !range.contains(value) else { continue }
             notes.append(
                 "\(words) \(Int(value)) is outside the measured \(Int(range.lowerBound)) to \(Int(range.upperBound)); "
                     + "times there are extrapolated")
+        }
+        return notes + unmeasured(calibration)
+    }
+
+    /// A share of the peak arithmetic that the matrix units exceed and the vector units do not reach (a 16th on the A100
+    /// and the H100, by their datasheets).
+    private static let vectorShare = 1.0 / 16
+
+    /// What no engine was measured with.
+    private func unmeasured(_ calibration: Calibration) -> [String] {
+        var notes: [String] = []
+        if calibration.engine == Calibration.kernels {
+            notes.append(
+                "kernels alone, no engine around them: steps are longer, and how far off they are is not known")
+        }
+        if share.groupSize > 1, request.gpu.efficiencies.attention.decode.compute < Self.vectorShare {
+            notes.append(
+                "\(calibration.title) did not bring the query heads of a group to the matrix units together: kernels that do "
+                    + "read a grouped cache faster")
+        }
+        if request.weightBits != 16 {
+            notes.append("weights of \(request.weightBits) bit: taken to be read as fast as those of 16, not measured")
+        }
+        if memory.format.bits != 16 {
+            notes.append("a cache of \(memory.format.bits) bit: taken to be read as fast as one of 16, not measured")
+        }
+        if variant.policy != .full {
+            notes.append(
+                "attention over a compressed cache: taken as fast as over as many slots of a plain one, not measured")
         }
         return notes
     }

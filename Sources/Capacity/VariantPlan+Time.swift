@@ -1,8 +1,10 @@
+import Foundation
+
 extension VariantPlan {
     /// Seconds of one decode step, in parts, with `batch` sequences that have `tokens` tokens each, the one being fed
     /// included; lengths are the mean over prompts.
     public func stepTime(batch: Int, tokens: Int) -> StepTime {
-        roofline.decode(batch: batch, attended: attended(by: tokens))
+        roofline.step(decoding(batch, attended: attended(by: tokens), unevenness: unevenness(batch, tokens: tokens)))
     }
 
     /// Seconds, in parts, of one step of an engine that decodes, prefills, or does both. Cheap: for simulations.
@@ -21,8 +23,29 @@ extension VariantPlan {
             : (0..<Self.mostSteps).map {
                 attended(by: first + (2 * $0 + 1) * request.newTokens / (2 * Self.mostSteps))
             }
-        let steps = lengths.map { roofline.decode(batch: batch, attended: $0) }
+        let unevenness = unevenness(batch, tokens: (first + request.tokens) / 2)
+        let steps = lengths.map { roofline.step(decoding(batch, attended: $0, unevenness: unevenness)) }
         return StepTime.mean(of: steps)
+    }
+
+    private func decoding(_ batch: Int, attended: Double, unevenness: Double) -> StepLoad {
+        var load = StepLoad(sequences: batch, each: attended)
+        load.longest = attended * unevenness
+        return load
+    }
+
+    /// How many times the slots of a mean sequence there would be if all heads of each layer were as long as the longest
+    /// one of a batch drawn from the prompts, in the mean over draws; 1 where heads and prompts are alike.
+    private func unevenness(_ batch: Int, tokens: Int) -> Double {
+        let prompts = pattern.prompts.map { $0.slots(after: tokens, kvHeads: configuration.kvHeads) }
+        let mean = Double(prompts.reduce(0) { $0 + $1.all }) / Double(prompts.count)
+        let longest = prompts.map(\.longest).sorted()
+        // The i-th of n is the longest of B draws with probability (i/n)^B − ((i − 1)/n)^B.
+        func below(_ rank: Int) -> Double { pow(Double(rank) / Double(longest.count), Double(batch)) }
+        let most = longest.enumerated().reduce(0) {
+            $0 + Double($1.element) * (below($1.offset + 1) - below($1.offset))
+        }
+        return mean > 0 ? max(1, most / mean) : 1
     }
 
     /// Tokens generated a second by `batch` sequences together, decode alone: B·N / Σ step_t. Whether the batch fits is

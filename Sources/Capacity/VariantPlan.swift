@@ -46,8 +46,8 @@ public struct VariantPlan: Sendable {
         memory = SequenceMemory(
             request, policy: variant.policy, format: format, configuration: configuration, dmc: dmc)
         roofline = Roofline(
-            gpu: request.gpu, gpus: request.gpus, share: share, weightBits: request.weightBits,
-            kvBits: format.bits, policy: variant.policy)
+            gpu: request.gpu, gpus: request.gpus, share: share, weights: request.weights,
+            format: format, policy: variant.policy)
         loads = pattern.prompts.map { prompt in
             placement.heads.map { layers in
                 var counts = Array(repeating: 0, count: prompt.curves.count)

@@ -28,7 +28,13 @@ public struct CalibrationReport: Sendable {
         if !result.waiting.isEmpty {
             lines.append("left out: \(result.waiting.count) measurements of sequences that waited for memory")
         }
-        return lines.map { $0 + "\n" }.joined() + "\n" + numbers + "\n" + errors
+        return lines.map { $0 + "\n" }.joined() + "\n" + numbers + "\n" + errors + transfer
+    }
+
+    private var transfer: String {
+        guard let error = result.calibration.transferError else { return "" }
+        return "\non the peaks of another GPU that the same engine was measured on: "
+            + "\(PlanFormatting.number(error * 100, digits: 1)) %\n"
     }
 
     private var numbers: String {
@@ -56,7 +62,8 @@ public struct CalibrationReport: Sendable {
 
     private static func value(_ name: String, _ efficiencies: Efficiencies) -> String {
         guard let value = efficiencies.value(of: name) else { return "—" }
-        return name.hasSuffix("seconds") ? time(value) : PlanFormatting.number(value, digits: 4)
+        guard !name.hasSuffix("seconds") else { return time(value) }
+        return PlanFormatting.number(value, digits: 4) + (value >= 1 ? " (the most)" : "")
     }
 
     private static func time(_ seconds: Double) -> String {
@@ -104,7 +111,7 @@ public struct CalibrationReport: Sendable {
                 gpu: gpu.name, calibration: result.calibration, refused: refused, waiting: result.waiting.count))
     }
 
-    /// The GPU's file with this fit in it, the first one, in place of an earlier one of the same engine and version:
+    /// The GPU's file with this fit in it, the first one, in place of an earlier one of the same engine:
     /// what `--gpu FILE.json` takes.
     /// - Throws: `EncodingError` where a number is not finite.
     public func gpuFile() throws -> String { try JSONText.text(gpu.calibrated(result.calibration)) + "\n" }

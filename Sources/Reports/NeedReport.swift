@@ -69,8 +69,15 @@ public struct NeedReport: Sendable {
             + "model         \(request.model.name), weights of \(request.weightBits) bit\n"
             + "cache         \(request.kvBits) bit, pages of \(request.pageSlots) slots; "
             + "utilization \(request.utilization)\n"
-        let notes = needs.flatMap { need in need.notes.map { "note: \(need.policy): \($0)\n" } }.joined()
+        let notes = needs.flatMap { need in need.notes.map { "note: \(need.policy): \($0)\n" } }.joined() + timeNotes
         return [heading, memoryTable, gpuTable, notes].filter { !$0.isEmpty }.joined(separator: "\n")
+    }
+
+    /// What is to be known of the times, each sentence once.
+    private var timeNotes: String {
+        var known: Set<String> = []
+        let notes = needs.flatMap(\.gpus).flatMap(\.timeNotes).filter { known.insert($0).inserted }
+        return notes.map { "note: \($0)\n" }.joined()
     }
 
     private var memoryTable: String {
@@ -87,14 +94,16 @@ public struct NeedReport: Sendable {
 
     /// GPUs down, policies across: the least number of that GPU, and what the batch then gives.
     private var gpuTable: String {
-        var table = TextTable(["gpu", "memory"] + needs.flatMap { [$0.policy, "tokens/s"] })
+        var table = TextTable(["gpu", "memory"] + needs.flatMap { [$0.policy, "tokens/s"] } + ["times", "off by"])
         for index in question.gpus.indices {
             let cells = needs.flatMap { need -> [String] in
                 let choice = need.gpus[index]
                 guard let count = choice.gpus else { return ["—", "—"] }
                 return ["\(count)", Form.number(choice.throughputTokensPerSecond, digits: 0)]
             }
-            table.add([question.gpus[index].name, Form.bytes(question.gpus[index].memoryBytes)] + cells)
+            let gpu = question.gpus[index]
+            let error = gpu.stepError.map { "\(Form.number($0 * 100, digits: 1)) %" } ?? "—"
+            table.add([gpu.name, Form.bytes(gpu.memoryBytes)] + cells + [gpu.timeSource.rawValue, error])
         }
         let most = question.counts.last ?? 1
         return "GPUs that hold it, every prompt the worst; — where \(most) are too few\n" + table.text()
@@ -105,7 +114,7 @@ public struct NeedReport: Sendable {
         func text<Value>(_ value: Value?) -> String { value.map { "\($0)" } ?? "" }
         let head =
             "policy,batch,gpu,memory_bytes,gpus,gpus_p999,memory_bytes_per_gpu,memory_bytes_per_gpu_p999,"
-            + "step_seconds,throughput_tokens_per_second\n"
+            + "step_seconds,throughput_tokens_per_second,time_source,time_error\n"
         return head
             + needs.flatMap { need in
                 need.gpus.map { choice in
@@ -114,6 +123,7 @@ public struct NeedReport: Sendable {
                         need.policy, "\(need.batch)", choice.gpu, "\(choice.memoryBytes)", text(choice.gpus),
                         text(choice.gpusP999), text(memory?.worstBytes), text(memory?.p999Bytes),
                         text(choice.stepSeconds), text(choice.throughputTokensPerSecond),
+                        choice.timeSource.rawValue, text(choice.stepError),
                     ]
                     return cells.map(Form.csv).joined(separator: ",") + "\n"
                 }

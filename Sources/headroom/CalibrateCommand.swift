@@ -19,7 +19,7 @@ struct CalibrateCommand: ParsableCommand {
 
             Example:
               headroom calibrate --measurements measurements/gemm_bf16_a100_sxm.csv measurements/lmdeploy_a100_static.csv \\
-                --gpu a100-80gb --engine LMDeploy --engine-version 0.1.0
+                --gpu a100-80gb --engine LMDeploy --engine-version 0.1.0 --heads-per-read 4
 
             Example:
               headroom calibrate --device cpu
@@ -47,6 +47,10 @@ struct CalibrateCommand: ParsableCommand {
     @Option(help: "The engine's version.")
     var engineVersion = ""
 
+    @Option(
+        help: "Query heads of a group that share one reading of the cache in the engine's kernel; 0 for all of them.")
+    var headsPerRead: Int?
+
     @Option(help: "GPUs that shared every layer, for files that do not say.")
     var gpus = 1
 
@@ -71,6 +75,9 @@ struct CalibrateCommand: ParsableCommand {
         guard !measurements.isEmpty else { throw ValidationError("Missing expected argument '--measurements <files>'") }
         guard gpu != nil else { throw ValidationError("Missing expected argument '--gpu <gpu>'") }
         guard gpus >= 1, gpus <= 1024 else { throw ValidationError("--gpus: expected 1 to 1024") }
+        if let headsPerRead, !(0...1024).contains(headsPerRead) {
+            throw ValidationError("--heads-per-read: expected 0 to 1024, found \(headsPerRead)")
+        }
     }
 
     func run() throws {
@@ -87,8 +94,11 @@ struct CalibrateCommand: ParsableCommand {
                 return try MeasurementFile(path: path, gpus: gpus).measurements
             }
             progress.show("fitting")
-            let calibrator = Calibrator(gpu: target, engine: engine, version: engineVersion)
-            return CalibrationReport(gpu: target, result: try calibrator.calibrate(try calibrator.own(rows)))
+            var calibrator = Calibrator(gpu: target, engine: engine, version: engineVersion)
+            calibrator.headsPerRead = headsPerRead
+            var result = try calibrator.calibrate(try calibrator.own(rows))
+            result.calibration.transferError = try calibrator.transferError(result.calibration.efficiencies, in: rows)
+            return CalibrationReport(gpu: target, result: result)
         }
         if let output {
             guard force || !FileManager.default.fileExists(atPath: output) else { throw FileError.exists(path: output) }

@@ -34,8 +34,12 @@ struct MachineOptions: ParsableArguments {
             valueName: "bits"))
     var kvScaleBits: Int?
 
-    @Option(help: "Bits of a weight: 4, 8, 16 or 32; below 16 with scales, and in the layers' products alone.")
-    var weightBits = CommaList([16])
+    @Option(
+        help: """
+            Bits of a weight: 4, 8, 16 or 32; below 16 with scales, and in the layers' products alone. By default 16, or 8 \
+            where the model's config.json has Headroom's int8.
+            """)
+    var weightBits = CommaList<Int>([])
 
     @Option(help: "Share of a GPU's memory that may be used at all.")
     var utilization = CommaList([0.92])

@@ -94,9 +94,10 @@ struct GPUTests {
         let own = """
             {\(peaks), "name": "x", "efficiencies": {"products": {"memory": 1, "compute": 1, "ramp_seconds": 0,
             "launch_seconds": 0}, "attention": {"decode": {"memory": 0.5, "compute": 1, "ramp_seconds": 0,
-            "launch_seconds": 0}, "prefill_compute": 1, "imbalance": 0, "tail": 0, "blocks": 0,
-            "ungrouped_slot_seconds": 0}, "layer_seconds": 0, "token_seconds": 0, "step_seconds": 0,
-            "interconnect": 1, "hop_seconds": 0, "first_token_steps": 0}}
+            "launch_seconds": 0}, "prefill_compute": 1, "imbalance": 0, "blocks": 0,
+            "block_slot_seconds": 0, "split_seconds": 0, "heads_per_read": 0}, "layer_seconds": 0, "sequence_seconds": 0,
+            "step_seconds": 0, "interconnect": 1, "hop_seconds": 0, "all_reduce_ramp_seconds": 0,
+            "first_token_steps": 0}}
             """
         let measured = try GPU.named(folder.write("c.json", own))
         #expect(measured.efficienciesOf == nil && measured.name == "x")

@@ -24,6 +24,8 @@ struct StepTimeTests {
     private let projectionsRow = 32 * 2 * (4096 + 3 * 4096 + 4096 + 4096)
     private let mlpRow = 32 * 2 * (4096 + 2 * 11008 + 11008 + 4096)
     private let outputRow = 2 * (4096 + 32000)
+    /// The same of what lies between: two norms with the residual, rotation, the MLP's activation.
+    private let betweenRow = 32 * 2 * (2 * 3 * 4096 + 2 * 3 * 4096 + 3 * 11008)
 
     /// Seconds that so many bytes take at 10¹² bytes a second.
     private func reading(_ bytes: Int) -> Double { Double(bytes) / 1e12 }
@@ -78,7 +80,7 @@ struct StepTimeTests {
         let pairs = 2048 * 2049 / 2
         let seconds =
             computing(2 * 2048 * (projections + mlp)) + computing(pairs * 32 * 4 * 4096)
-            + reading(2 * output + outputRow)
+            + reading(2 * output + outputRow + 2048 * betweenRow)
         #expect(isNear(plan.row().ttftSeconds, seconds))
     }
 
@@ -163,6 +165,57 @@ struct StepTimeTests {
         let uneven = try #require(plan.stepTime(for: load)[.attention]).seconds
         // 4 · 1,000 slots, and a quarter of the way to 4 · 2,000.
         #expect(isNear(uneven / even, 1.25))
+    }
+
+    @Test(
+        "At batch 1 a step reads the bytes that memory has of the products and of the cache, in all widths",
+        arguments: [(16, 16), (8, 8), (4, 4), (16, 4), (4, 16), (32, 32)])
+    func sameBytes(weightBits: Int, kvBits: Int) throws {
+        for name in ["llama-2-7b", "llama-3-8b"] {
+            let model = try PlannedModel.named(name)
+            let request = PlanRequest(
+                model: model, gpu: ideal(), promptTokens: 1000, newTokens: 1, batch: 1, pageSlots: 1, kvBits: kvBits,
+                weightBits: weightBits)
+            let row = try Planner(request).plan(for: .full).row()
+            let parts = try #require(row.step).parts.filter { $0.part != .overhead }
+            let read = parts.map(\.memorySeconds).reduce(0, +) * 1e12
+            let shape = model.configuration
+            // The step reads neither the other embedding nor the norms; activations in and out are its own.
+            let wide = weightBits < 16 ? 2 : weightBits / 8
+            let unread = (shape.vocabularySize + (2 * shape.layers + 1)) * shape.hiddenSize * wide
+            let width = (shape.heads + 2 * shape.kvHeads) * shape.headDim
+            let ffn = shape.intermediateSize
+            let layer = 2 * shape.hiddenSize + width + shape.heads * shape.headDim + 2 * shape.hiddenSize + 3 * ffn
+            let activations = 2 * (shape.layers * layer + shape.hiddenSize + shape.vocabularySize)
+            let held = row.weightsBytes - unread + row.kvBytesPerSequence + activations
+            #expect(abs(read / Double(held) - 1) < 1e-6, "\(name)")
+        }
+    }
+
+    @Test("Headroom's own int8 is planned as it is stored, in 8 bits with a float32 scale for each group")
+    func ownInt8() throws {
+        var model = try PlannedModel.named("llama-2-7b")
+        model.configuration.quantization = .standard
+        let request = PlanRequest(model: model, gpu: ideal(), promptTokens: 10, newTokens: 1, batch: 1)
+        let row = try Planner(request).plan(for: .full).row()
+        let quantised = projections + mlp + output
+        #expect(row.weightBits == 8)
+        #expect(row.weightsBytes == quantised + quantised / 128 * 4 + 2 * (output + 65 * 4096))
+    }
+
+    @Test("A batch of heads and prompts that differ in length takes longer than one of their mean")
+    func unevenPlan() throws {
+        let trace = try sampleTrace()
+        func step(_ imbalance: Double) throws -> Double {
+            var gpu = ideal()
+            gpu.efficiencies.attention.imbalance = imbalance
+            var request = PlanRequest(
+                model: try .named("llama-2-7b"), gpu: gpu, promptTokens: 200, newTokens: 100, batch: 8)
+            request.lengths = .trace(trace)
+            return try #require(try Planner(request).plan(for: PlanVariant("dmc")).row().step?[.attention]).seconds
+        }
+        let (even, uneven) = try (step(0), step(0.5))
+        #expect(uneven > 1.1 * even && uneven < 3 * even)
     }
 
     @Test("An engine that decodes once before the first token has it a step later")

@@ -1,6 +1,9 @@
 /// Efficiencies of one engine on one GPU, fitted to measurements, with where they come from and how far off they are.
 public struct Calibration: Hashable, Sendable, Codable {
-    /// The engine, `LMDeploy`, or `kernels` for kernels alone with no engine around them.
+    /// The name of a fit to kernels alone, with no engine around them.
+    public static let kernels = "kernels"
+
+    /// The engine, `LMDeploy`, or `kernels`.
     public var engine: String
     /// Its version, as far as it is known.
     public var version: String
@@ -8,8 +11,8 @@ public struct Calibration: Hashable, Sendable, Codable {
     public var efficiencies: Efficiencies
     /// How they were found, in the order of the fits.
     public var fits: [CalibrationFit]
-    /// Mean absolute relative error of a decode step where these efficiencies were put on the peaks of another measured
-    /// GPU; nil where nobody tried.
+    /// Mean absolute relative error where these efficiencies were put on the peaks of another GPU on which the same engine
+    /// was measured; nil where none was. (A test recomputes it.)
     public var transferError: Double?
 
     /// A calibration by its parts; see the properties.
@@ -30,19 +33,17 @@ public struct Calibration: Hashable, Sendable, Codable {
 }
 
 extension Calibration {
-    /// The error to expect of an unseen model's decode step: that of cross-validation.
-    public var stepError: Double? { error(of: [.decodeStep, .batchLatency, .tokenTime, .product]) }
+    /// The error to expect of an unseen model's decode step, that of cross-validation: of steps, or else of whole batches.
+    /// Nil where no model was left out of the fit.
+    public var stepError: Double? { error(of: [.decodeStep, .batchLatency, .tokenTime]) }
 
     /// The same for a first token.
-    public var firstTokenError: Double? { error(of: [.firstToken, .batchLatency, .product]) }
+    public var firstTokenError: Double? { error(of: [.firstToken, .batchLatency]) }
 
     private func error(of quantities: [MeasuredQuantity]) -> Double? {
-        for quantity in quantities {
-            if let error = fits.last(where: { $0.errors[quantity.rawValue] != nil })?.errors[quantity.rawValue] {
-                return error.heldOut ?? error.fit
-            }
-        }
-        return nil
+        quantities.lazy.compactMap { quantity in
+            fits.last { $0.errors[quantity.rawValue] != nil }?.errors[quantity.rawValue]
+        }.first?.heldOut
     }
 
     /// The largest and smallest values that rows of whole engines had, by the names of `CalibrationFit.ranges`.

@@ -1,7 +1,8 @@
 import Foundation
 
 /// Fits efficiencies to measurements on one GPU, stage after stage: products, attention, uneven batches, and then what
-/// an engine adds, with the products' numbers held fast.
+/// an engine adds, with the numbers of single kernels held fast: the products', the share of the bandwidth that attention
+/// reaches, and the launches of a layer. Whole engines do not tell these apart.
 public struct Calibrator: Sendable {
     /// The GPU that was measured.
     public let gpu: GPU
@@ -9,6 +10,9 @@ public struct Calibrator: Sendable {
     public var engine: String
     /// Its version.
     public var version: String
+    /// Query heads of a group that share one reading of a slot in its decode kernel, 0 for all of them; nil for as many
+    /// as the GPU's efficiencies say. It is read in the kernel's source: a model without groups cannot show it.
+    public var headsPerRead: Int?
 
     /// A calibrator for an engine on a GPU.
     public init(gpu: GPU, engine: String, version: String) {
@@ -33,28 +37,46 @@ public struct Calibrator: Sendable {
     /// Fits all that the measurements say something about.
     /// - Throws: `CapacityError.request` where no row serves.
     public func calibrate(_ measurements: [Measurement]) throws -> Result {
+        guard !measurements.isEmpty else {
+            throw CapacityError.request("none of the measurements is of \(engine) on \(gpu.name)")
+        }
         let sorted = SortedMeasurements(measurements, gpu: gpu)
         guard !sorted.usable.isEmpty else {
             throw CapacityError.request(
                 "no row of the measurements can be fitted: \(sorted.refused.count) are faster than the GPU allows, "
                     + "in \(sorted.waiting.count) sequences waited for memory")
         }
-        let engineRows = sorted.usable.filter { CalibrationStage.engine.takes($0) }.count
-        var efficiencies = engineRows > 0 && engineRows < Self.fewRows ? gpu.efficiencies : .unmeasured
-        if let known = gpu.calibration { efficiencies.products = known.efficiencies.products }
-        efficiencies.attention.imbalance = gpu.efficiencies.attention.imbalance
-        if engineRows == 0 { efficiencies.dropEngine() }
+        var efficiencies = start(sorted.usable)
         var fits: [CalibrationFit] = []
         for stage in CalibrationStage.all {
             let rows = sorted.usable.filter(stage.takes)
             guard !rows.isEmpty else { continue }
-            let fit = StageFit(stage, rows: rows, gpu: gpu, start: stage.start(efficiencies, gpu))
+            let fit = fit(stage, rows, from: efficiencies)
             efficiencies = fit.efficiencies
             fits.append(fit.summary(refused: sorted.refused.map(\.measurement), waiting: sorted.waiting))
         }
         return Result(
             calibration: Calibration(engine: engine, version: version, efficiencies: efficiencies, fits: fits),
             refused: sorted.refused, waiting: sorted.waiting)
+    }
+
+    /// Where the fits start: kernels as they are known.
+    private func start(_ rows: [Measurement]) -> Efficiencies {
+        let engineRows = rows.filter { CalibrationStage.engine.takes($0) }.count
+        var efficiencies = engineRows > 0 && engineRows < Self.fewRows ? gpu.efficiencies : .unmeasured
+        if let known = gpu.kernels {
+            efficiencies.products = known.products
+            efficiencies.attention.decode.memory = known.attention.decode.memory
+            efficiencies.attention.imbalance = known.attention.imbalance
+        }
+        if engineRows == 0 { efficiencies.dropEngine() }
+        return efficiencies
+    }
+
+    private func fit(_ stage: CalibrationStage, _ rows: [Measurement], from known: Efficiencies) -> StageFit {
+        var start = stage.start(known, gpu)
+        if let headsPerRead, stage.isOfEngine { start.attention.headsPerRead = headsPerRead }
+        return StageFit(stage, rows: rows, gpu: gpu, start: start)
     }
 }
 
@@ -63,14 +85,16 @@ extension Efficiencies {
     static let unmeasured = Efficiencies(
         products: KernelEfficiency(memory: 0.85, compute: 0.85, rampSeconds: 1e-6, launchSeconds: 3e-6),
         attention: AttentionEfficiency(decode: KernelEfficiency(memory: 0.85, compute: 1), prefillCompute: 0.45),
-        layerSeconds: 2e-5, tokenSeconds: 3e-7, stepSeconds: 1e-4, interconnect: 0.7, hopSeconds: 1e-5)
+        layerSeconds: 2e-5, sequenceSeconds: 1e-5, stepSeconds: 1e-4, interconnect: 0.7, hopSeconds: 1e-5,
+        allReduceRampSeconds: 1e-5)
 
     /// Kernels alone, with no engine around them.
     mutating func dropEngine() {
         layerSeconds = 0
-        tokenSeconds = 0
+        sequenceSeconds = 0
         stepSeconds = 0
         hopSeconds = 0
+        allReduceRampSeconds = 0
         firstTokenSteps = 0
     }
 }
@@ -120,6 +144,15 @@ extension Measurement {
 }
 
 extension Calibrator {
+    /// Rows of whole engines, each with the seconds that a fit to the rows of other models gives it; none where there is
+    /// only one model.
+    func leftOut(_ measurements: [Measurement]) -> [(Measurement, seconds: Double)] {
+        let rows = SortedMeasurements(measurements, gpu: gpu).usable.filter(CalibrationStage.engine.takes)
+        guard !rows.isEmpty else { return [] }
+        let fit = fit(.engine, rows, from: start(rows))
+        return fit.secondsLeftOut().map { Array(zip(rows, $0)) } ?? []
+    }
+
     /// The measurements that are of this GPU and engine, or do not say.
     /// - Throws: `CapacityError` for a GPU that is not known.
     public func own(_ measurements: [Measurement]) throws -> [Measurement] {

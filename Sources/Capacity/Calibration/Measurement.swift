@@ -40,7 +40,15 @@ public struct Measurement: Sendable {
         }
     }
 
-    /// What is left out together in cross-validation: `of` a kind, by `name`.
+    /// What is left out together in cross-validation. Two models of one shape but for the vocabulary go together: one of
+    /// them in the fit would tell the other's times.
+    var fold: String {
+        guard case .served(let batch) = subject else { return heldOut.name }
+        let shape = batch.model.configuration
+        return "\(shape.layers) \(shape.hiddenSize) \(shape.intermediateSize) \(shape.heads) \(shape.kvHeads)"
+    }
+
+    /// What a row's errors are counted under: `of` a kind, by `name`.
     var heldOut: (of: String, name: String) {
         switch subject {
         case .product(_, let inner, let columns): ("shape", "\(inner) x \(columns)")
@@ -68,7 +76,8 @@ public struct AttentionShape: Hashable, Sendable {
     public var bytes: Double { Double(sequences) * Double(context) * Double(kvHeads) * Double(4 * headDim) }
 }
 
-/// Decode attention of a batch in which some sequences are long and the others short.
+/// Decode attention of a batch in which some sequences are long and the others short, with the times of even ones: see
+/// `foretold`.
 public struct UnevenBatch: Hashable, Sendable {
     /// Sequences.
     public var sequences: Int

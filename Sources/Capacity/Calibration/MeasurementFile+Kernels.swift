@@ -42,14 +42,19 @@ extension MeasurementFile {
         let even = try table.column("t_mean_us")
         let most = try table.column("t_max_us")
         let time = try table.column("t_skew_us")
-        return try table.rows.map { row in
+        let batches = try table.rows.map { row in
+            let batch = UnevenBatch(
+                sequences: try count.count(row), long: try long.count(row), short: try short.count(row),
+                longest: try longest.count(row), evenSeconds: try even.seconds(row, unit: 1e-6),
+                longestSeconds: try most.seconds(row, unit: 1e-6))
+            guard batch.long <= batch.sequences else {
+                throw long.malformed(row, expected: "at most the \(batch.sequences) sequences")
+            }
+            return batch
+        }
+        return try zip(table.rows, UnevenBatch.foretold(batches)).map { row, batch in
             Measurement(
-                path: table.path, line: row.line, quantity: .unevenAttention,
-                subject: .uneven(
-                    UnevenBatch(
-                        sequences: try count.count(row), long: try long.count(row), short: try short.count(row),
-                        longest: try longest.count(row), evenSeconds: try even.seconds(row, unit: 1e-6),
-                        longestSeconds: try most.seconds(row, unit: 1e-6))),
+                path: table.path, line: row.line, quantity: .unevenAttention, subject: .uneven(batch),
                 seconds: try time.seconds(row, unit: 1e-6))
         }
     }

@@ -37,7 +37,7 @@ public struct MeasurementFile: Sendable {
 
     /// The files that come with Headroom: path by name.
     /// - Throws: `FileError` where the folder is not to be found.
-    static func shipped() throws -> [String: String] {
+    package static func shipped() throws -> [String: String] {
         let folder = try ResourceLocator.path("measurements", module: "Capacity")
         let names = try FileManager.default.contentsOfDirectory(atPath: folder)
         return Dictionary(uniqueKeysWithValues: names.map { ($0, "\(folder)/\($0)") })

@@ -17,28 +17,34 @@ struct StageFit {
         efficiencies = Self.best(stage, rows, gpu, start)
     }
 
-    /// The fit, with as many decode steps before the first token as the rows speak for: none or one.
+    /// How much less the error must be for the stage's other way.
+    private static let gain = 0.9
+
+    /// The fit, the way that the rows speak for.
     private static func best(
         _ stage: CalibrationStage, _ rows: [Measurement], _ gpu: GPU, _ start: Efficiencies
     ) -> Efficiencies {
         let plain = fit(stage, rows, gpu, start)
-        guard rows.contains(where: { $0.quantity == .firstToken }) else { return plain }
         var other = start
-        other.firstTokenSteps = 1
-        let late = fit(stage, rows, gpu, other)
-        return error(late, rows, gpu) < error(plain, rows, gpu) ? late : plain
+        stage.otherwise?(&other, gpu)
+        guard other != start else { return plain }
+        let found = fit(stage, rows, gpu, other)
+        return error(found, rows, gpu) < gain * error(plain, rows, gpu) ? found : plain
     }
 
     private static func fit(
         _ stage: CalibrationStage, _ rows: [Measurement], _ gpu: GPU, _ start: Efficiencies
     ) -> Efficiencies {
+        let fitted = stage.parameters.filter { $0.matters(start) }
         func efficiencies(_ values: [Double]) -> Efficiencies {
             var changed = start
-            for (parameter, value) in zip(stage.parameters, values) { changed[keyPath: parameter.path] = value }
+            for (parameter, value) in zip(fitted, values) { changed[keyPath: parameter.path] = value }
             return changed
         }
-        let parameters = stage.parameters.map { parameter in
-            var wanted = LeastSquares.Parameter(max(start[keyPath: parameter.path], 1e-12), most: parameter.most)
+        let parameters = fitted.map { parameter in
+            let least = parameter.least(gpu)
+            var wanted = LeastSquares.Parameter(
+                max(start[keyPath: parameter.path], least), least: least, most: parameter.most)
             wanted.starts += parameter.others
             return wanted
         }
@@ -54,30 +60,33 @@ struct StageFit {
         return rows.reduce(0) { $0 + abs(model.seconds($1) / $1.seconds - 1) } / Double(max(1, rows.count))
     }
 
+    /// Each row's seconds by a fit to the rows outside its fold; nil where there is only one fold.
+    func secondsLeftOut() -> [Double]? {
+        let folds = Set(rows.map(\.fold)).sorted()
+        guard folds.count > 1 else { return nil }
+        var seconds = Array(repeating: 0.0, count: rows.count)
+        for fold in folds {
+            let others = rows.filter { $0.fold != fold }
+            let model = TimeModel(gpu: gpu, efficiencies: Self.best(stage, others, gpu, start))
+            for index in rows.indices where rows[index].fold == fold { seconds[index] = model.seconds(rows[index]) }
+        }
+        return seconds
+    }
+
     /// What the file says of the fit: errors, in the rows and left out of them, by quantity and by what was left out.
     func summary(refused: [Measurement], waiting: [Measurement]) -> CalibrationFit {
-        let names = Set(rows.map(\.heldOut.name)).sorted()
-        var heldOut: [Double?] = Array(repeating: nil, count: rows.count)
-        if names.count > 1 {
-            for name in names {
-                let others = rows.filter { $0.heldOut.name != name }
-                let model = TimeModel(gpu: gpu, efficiencies: Self.best(stage, others, gpu, start))
-                for index in rows.indices where rows[index].heldOut.name == name {
-                    heldOut[index] = abs(model.seconds(rows[index]) / rows[index].seconds - 1)
-                }
-            }
-        }
+        let heldOut = secondsLeftOut().map { zip($0, rows).map { abs($0 / $1.seconds - 1) } }
         let model = TimeModel(gpu: gpu, efficiencies: efficiencies)
         let fitted = rows.map { abs(model.seconds($0) / $0.seconds - 1) }
         var errors: [String: CalibrationFit.Errors] = [:]
         for (key, indices) in groups {
-            let left = indices.compactMap { heldOut[$0] }
             errors[key] = CalibrationFit.Errors(
                 rows: indices.count, fit: Self.rounded(Self.mean(indices.map { fitted[$0] })),
-                heldOut: left.count == indices.count ? Self.rounded(Self.mean(left)) : nil)
+                heldOut: heldOut.map { errors in Self.rounded(Self.mean(indices.map { errors[$0] })) })
         }
         return CalibrationFit(
-            parameters: stage.parameters.map(\.name), files: files(rows), rows: rows.count,
+            parameters: stage.parameters.filter { $0.matters(efficiencies) }.map(\.name), files: files(rows),
+            rows: rows.count,
             refused: refused.filter { stage.quantities.contains($0.quantity) }.count,
             waiting: waiting.filter { stage.quantities.contains($0.quantity) }.count,
             heldOutBy: rows[0].heldOut.of, errors: errors, ranges: ranges)
@@ -115,7 +124,7 @@ struct StageFit {
     private static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }
 
     /// Errors to the ten-thousandth: what is beyond would change with the order of summation.
-    private static func rounded(_ value: Double) -> Double { (value * 1e4).rounded() / 1e4 }
+    static func rounded(_ value: Double) -> Double { (value * 1e4).rounded() / 1e4 }
 }
 
 extension Measurement {
@@ -134,6 +143,7 @@ extension Measurement {
             [
                 ("batch", Double(batch.batch)), ("context", Double(batch.promptTokens + batch.newTokens)),
                 ("gpus", Double(batch.gpus)), ("parameters", Double(batch.model.configuration.parameters)),
+                ("group", Double(batch.model.configuration.groupSize)),
             ]
         }
     }

@@ -29,12 +29,11 @@ struct TimeModel: Sendable {
     }
 
     private func attention(_ shape: AttentionShape) -> OperationTime {
-        let blocks = Double(shape.sequences * shape.kvHeads)
+        let heads = shape.sequences * shape.kvHeads
         let width = Double(shape.headDim)
         return kernels.decodeAttention(
-            slots: blocks * Double(shape.context), slotBytes: 4 * width,
-            operations: 4 * width * Double(shape.heads) / Double(shape.kvHeads), blocks: blocks,
-            longest: Double(shape.context), isGrouped: shape.heads > shape.kvHeads)
+            slots: Double(heads) * Double(shape.context), slotBytes: 4 * width, operations: 4 * width,
+            group: Double(shape.heads) / Double(shape.kvHeads), heads: heads, longest: Double(shape.context))
     }
 
     /// Seconds of a quantity of a batch.
@@ -66,8 +65,8 @@ struct EngineTimes {
     /// The times of a plain cache on the fullest GPU.
     static func roofline(_ batch: ServedBatch, gpu: GPU) -> Roofline {
         Roofline(
-            gpu: gpu, gpus: batch.gpus, share: batch.share, weightBits: batch.weightBits, kvBits: batch.kvBits,
-            policy: .full)
+            gpu: gpu, gpus: batch.gpus, share: batch.share, weights: WeightFormat(bits: batch.weightBits),
+            format: CacheFormat(bits: batch.kvBits), policy: .full)
     }
 
     /// A decode step at a context, mean over the sequences.
@@ -118,7 +117,7 @@ struct EngineTimes {
 
     /// Bytes of weights on the fullest GPU.
     static func weightBytes(_ batch: ServedBatch) -> Double {
-        Double(batch.share.parameters * batch.weightBits / 8)
+        Double(batch.share.weightBytes(WeightFormat(bits: batch.weightBits)))
     }
 
     /// Bytes of a token's keys and values on the fullest GPU.

@@ -6,7 +6,7 @@ public struct Validation: Sendable {
         public var measurement: Measurement
         /// The GPU, by Headroom's name.
         public var gpu: String
-        /// The engine whose efficiencies were taken.
+        /// The engine whose efficiencies were taken; where they are another's than the row's own, both.
         public var engine: String
         /// Predicted seconds.
         public var predicted: Double
@@ -95,7 +95,7 @@ public struct Validation: Sendable {
     private mutating func add(_ measurement: Measurement, _ gpu: GPU) {
         let model = TimeModel(gpu: gpu, efficiencies: gpu.efficiencies)
         var row = Row(
-            measurement: measurement, gpu: gpu.name, engine: gpu.calibration?.title ?? "no engine",
+            measurement: measurement, gpu: gpu.name, engine: Self.engines(measurement, gpu),
             predicted: model.seconds(measurement))
         let limits = TimeModel(gpu: gpu, efficiencies: .ideal)
         if case .served(let batch) = measurement.subject, batch.arrival == .closedLoop,
@@ -116,8 +116,15 @@ public struct Validation: Sendable {
         rows.append(row)
     }
 
-    /// The rows that a GPU's own fit of an engine was made of, or those of the GPU whose efficiencies it takes; nil where
-    /// there is none, or its files did not come with Headroom.
+    private static func engines(_ measurement: Measurement, _ gpu: GPU) -> String {
+        guard let calibration = gpu.calibration else { return "no engine" }
+        let own = measurement.quantity.isKernel ? nil : measurement.engine
+        guard let own, DataFolder.key(own) != DataFolder.key(calibration.engine) else { return calibration.title }
+        return "\(own) with the times of \(calibration.title)"
+    }
+
+    /// The rows that a GPU's own fit of an engine was made of, or those of the GPU whose efficiencies it takes, each
+    /// predicted by a fit to the rows of other models; nil where there is none, or its files did not come with Headroom.
     /// - Throws: `FileError` where a file is not what it was.
     public static func behind(_ gpu: GPU) throws -> Validation? {
         let measured = try gpu.efficienciesOf.map { try GPU.named($0) } ?? gpu
@@ -126,11 +133,17 @@ public struct Validation: Sendable {
         let known = try MeasurementFile.shipped()
         let paths = fit.files.compactMap { known[$0] }
         guard paths.count == fit.files.count else { return nil }
-        let calibrator = Calibrator(gpu: measured, engine: calibration.engine, version: calibration.version)
+        var calibrator = Calibrator(gpu: measured, engine: calibration.engine, version: calibration.version)
+        calibrator.headsPerRead = calibration.efficiencies.attention.headsPerRead
         let rows = try paths.flatMap { try MeasurementFile(path: $0).measurements }
-        return try Validation(
-            try calibrator.own(rows), gpu: measured.running(calibration.title), engine: calibration.title)
+        var validation = Validation()
+        validation.rows = calibrator.leftOut(try calibrator.own(rows)).map { measurement, seconds in
+            Row(measurement: measurement, gpu: measured.name, engine: calibration.title, predicted: seconds)
+        }
+        return validation.rows.isEmpty ? nil : validation
     }
+
+    private init() {}
 
     private mutating func addQueued(_ measurement: Measurement, _ batch: ServedBatch, _ gpu: GPU) {
         let measured: Double

@@ -58,7 +58,7 @@ extension SimulationRun {
         rate(&row)
         digest(&row)
         measureUse(&row)
-        row.timeNotes = service.largest.timeNotes(row.peakRunning)
+        row.timeNotes = service.largest.timeNotes(row.peakRunning > 0 ? row.peakRunning : nil)
         return row
     }
 

@@ -8,30 +8,40 @@ public struct AttentionEfficiency: Hashable, Sendable, Codable {
     /// How far a batch of uneven lengths lies from an even one of the same slots (0) towards an even one of its longest
     /// length (1): blocks that have finished wait for those of the long sequences.
     public var imbalance: Double
-    /// Share of its last, partly filled wave of blocks that decode attention loses; 0 where `blocks` is 0.
-    public var tail: Double
-    /// Blocks, one for each sequence and KV head, that the GPU runs at a time; 0 where no wave is to be seen.
+    /// Blocks that the GPU runs at a time, two a processor, where heads are shared out as FlashAttention-2 does; 0 where
+    /// it is not known how a kernel does it, and no wave of blocks is to be seen.
     public var blocks: Int
-    /// Seconds a slot that one block needs where heads are not grouped, in kernels that do not split such a head among
-    /// blocks; 0 where they do.
-    public var ungroupedSlotSeconds: Double
+    /// Seconds in which a block that is alone on its processor reads a slot of its head; 0 where `blocks` is 0.
+    public var blockSlotSeconds: Double
+    /// Seconds that each part of a split head adds, to put the parts together; 0 where `blocks` is 0.
+    public var splitSeconds: Double
+    /// Query heads of a group that share one reading of a slot, as the engine's kernel has it; 0 for all of them.
+    public var headsPerRead: Int
 
     /// An efficiency by its numbers; see the properties.
     public init(
-        decode: KernelEfficiency, prefillCompute: Double, imbalance: Double = 0, tail: Double = 0, blocks: Int = 0,
-        ungroupedSlotSeconds: Double = 0
+        decode: KernelEfficiency, prefillCompute: Double, imbalance: Double = 0, blocks: Int = 0,
+        blockSlotSeconds: Double = 0, splitSeconds: Double = 0, headsPerRead: Int = 0
     ) {
         self.decode = decode
         self.prefillCompute = prefillCompute
         self.imbalance = imbalance
-        self.tail = tail
         self.blocks = blocks
-        self.ungroupedSlotSeconds = ungroupedSlotSeconds
+        self.blockSlotSeconds = blockSlotSeconds
+        self.splitSeconds = splitSeconds
+        self.headsPerRead = headsPerRead
     }
 
     enum CodingKeys: String, CodingKey {
-        case decode, imbalance, tail, blocks
+        case decode, imbalance, blocks
         case prefillCompute = "prefill_compute"
-        case ungroupedSlotSeconds = "ungrouped_slot_seconds"
+        case blockSlotSeconds = "block_slot_seconds"
+        case splitSeconds = "split_seconds"
+        case headsPerRead = "heads_per_read"
+    }
+
+    /// How often a slot is read for a group of so many query heads.
+    func readings(group: Double) -> Double {
+        headsPerRead == 0 ? 1 : max(1, (group / Double(headsPerRead)).rounded(.up))
     }
 }

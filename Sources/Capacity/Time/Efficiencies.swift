@@ -7,43 +7,49 @@ public struct Efficiencies: Hashable, Sendable, Codable {
     public var attention: AttentionEfficiency
     /// Fixed cost of a layer in a step: launches of the small kernels between products.
     public var layerSeconds: Double
-    /// Cost of a layer for each token in a step: norms, rotation, activations, writing the cache.
-    public var tokenSeconds: Double
+    /// Cost of a step for each sequence that gets a token: scheduling, sampling, putting text out.
+    public var sequenceSeconds: Double
     /// Fixed cost of a step: scheduling, embedding, sampling.
     public var stepSeconds: Double
     /// Share of the interconnect's bandwidth that an all-reduce reaches.
     public var interconnect: Double
     /// Fixed cost of an all-reduce for each GPU beyond the first: a ring goes round them all.
     public var hopSeconds: Double
+    /// Seconds under the root of an all-reduce of x seconds, which takes x + √(x · ramp) and its hops: see
+    /// `KernelEfficiency`.
+    public var allReduceRampSeconds: Double
     /// Decode steps that an engine runs after a prompt before its first token is out; 0 where prefill samples it.
     public var firstTokenSteps: Int
 
     /// Efficiencies by their numbers; see the properties.
     public init(
-        products: KernelEfficiency, attention: AttentionEfficiency, layerSeconds: Double, tokenSeconds: Double,
-        stepSeconds: Double, interconnect: Double, hopSeconds: Double, firstTokenSteps: Int = 0
+        products: KernelEfficiency, attention: AttentionEfficiency, layerSeconds: Double, sequenceSeconds: Double,
+        stepSeconds: Double, interconnect: Double, hopSeconds: Double, allReduceRampSeconds: Double = 0,
+        firstTokenSteps: Int = 0
     ) {
         self.products = products
         self.attention = attention
         self.layerSeconds = layerSeconds
-        self.tokenSeconds = tokenSeconds
+        self.sequenceSeconds = sequenceSeconds
         self.stepSeconds = stepSeconds
         self.interconnect = interconnect
         self.hopSeconds = hopSeconds
+        self.allReduceRampSeconds = allReduceRampSeconds
         self.firstTokenSteps = firstTokenSteps
     }
 
     /// Kernels that reach every peak, and an engine that costs nothing: what physics allows.
     public static let ideal = Efficiencies(
         products: .ideal, attention: AttentionEfficiency(decode: .ideal, prefillCompute: 1), layerSeconds: 0,
-        tokenSeconds: 0, stepSeconds: 0, interconnect: 1, hopSeconds: 0)
+        sequenceSeconds: 0, stepSeconds: 0, interconnect: 1, hopSeconds: 0)
 
     enum CodingKeys: String, CodingKey {
         case products, attention, interconnect
         case layerSeconds = "layer_seconds"
-        case tokenSeconds = "token_seconds"
+        case sequenceSeconds = "sequence_seconds"
         case stepSeconds = "step_seconds"
         case hopSeconds = "hop_seconds"
+        case allReduceRampSeconds = "all_reduce_ramp_seconds"
         case firstTokenSteps = "first_token_steps"
     }
 }
@@ -61,7 +67,7 @@ extension Efficiencies {
 
     /// Each share that may be 0, too.
     var parts: [(name: String, value: Double)] {
-        [("attention.imbalance", attention.imbalance), ("attention.tail", attention.tail)]
+        [("attention.imbalance", attention.imbalance)]
     }
 
     /// Each time under its name in the file.
@@ -70,14 +76,19 @@ extension Efficiencies {
             ("products.ramp_seconds", products.rampSeconds), ("products.launch_seconds", products.launchSeconds),
             ("attention.decode.ramp_seconds", attention.decode.rampSeconds),
             ("attention.decode.launch_seconds", attention.decode.launchSeconds),
-            ("attention.ungrouped_slot_seconds", attention.ungroupedSlotSeconds), ("layer_seconds", layerSeconds),
-            ("token_seconds", tokenSeconds), ("step_seconds", stepSeconds), ("hop_seconds", hopSeconds),
+            ("attention.block_slot_seconds", attention.blockSlotSeconds),
+            ("attention.split_seconds", attention.splitSeconds), ("layer_seconds", layerSeconds),
+            ("sequence_seconds", sequenceSeconds), ("step_seconds", stepSeconds), ("hop_seconds", hopSeconds),
+            ("all_reduce_ramp_seconds", allReduceRampSeconds),
         ]
     }
 
     /// Each count under its name in the file.
     var counts: [(name: String, value: Int)] {
-        [("attention.blocks", attention.blocks), ("first_token_steps", firstTokenSteps)]
+        [
+            ("attention.blocks", attention.blocks), ("attention.heads_per_read", attention.headsPerRead),
+            ("first_token_steps", firstTokenSteps),
+        ]
     }
 }
 

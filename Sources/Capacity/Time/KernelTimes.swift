@@ -33,23 +33,24 @@ struct KernelTimes: Sendable {
     /// - Parameters:
     ///   - slots: slots of all sequences and KV heads of one layer, what imbalance adds included.
     ///   - slotBytes: bytes of a key and a value.
-    ///   - operations: operations for each slot: 2·D for the score and 2·D for the sum, for each query head of the group.
-    ///   - blocks: sequences × KV heads.
-    ///   - longest: slots of the longest head.
+    ///   - operations: operations for each slot and query head: 2·D for the score and 2·D for the sum.
+    ///   - group: query heads of a KV head.
+    ///   - heads: sequences × KV heads.
+    ///   - longest: slots of the longest of them.
     func decodeAttention(
-        slots: Double, slotBytes: Double, operations: Double, blocks: Double, longest: Double, isGrouped: Bool,
+        slots: Double, slotBytes: Double, operations: Double, group: Double, heads: Int, longest: Double,
         kernels: Double = 1
     ) -> OperationTime {
         let attention = efficiencies.attention
-        let waste = 1 + attention.tail * tailShare(blocks)
         var time = kernel(
-            .attention, attention.decode, bytes: slots * slotBytes * waste, operations: slots * operations * waste,
-            kernels: kernels)
-        if !isGrouped {
-            let alone = kernels * longest * attention.ungroupedSlotSeconds
-            let body = max(time.memorySeconds, time.computeSeconds)
-            if alone > body { time.memorySeconds = alone }
-        }
+            .attention, attention.decode, bytes: slots * slotBytes * attention.readings(group: group),
+            operations: slots * operations * group, kernels: kernels)
+        guard attention.blocks > 0, heads > 0 else { return time }
+        let splits = HeadSplits(heads: heads, longest: longest, wave: attention.blocks, isGrouped: group > 1)
+        let even = max(time.memorySeconds, time.computeSeconds) / kernels
+        let shown = time.seconds / kernels - attention.decode.launchSeconds
+        let late = max(0, splits.seconds(even: even, slotSeconds: attention.blockSlotSeconds) - shown)
+        time.fixedSeconds += kernels * (late + (splits.parts > 1 ? Double(splits.parts) * attention.splitSeconds : 0))
         return time
     }
 
@@ -72,13 +73,5 @@ struct KernelTimes: Sendable {
         return OperationTime(
             part, memorySeconds: kernels * memory, computeSeconds: kernels * compute,
             fixedSeconds: kernels * (efficiency.launchSeconds + ramp))
-    }
-
-    /// How much larger the waves that blocks take are than the blocks themselves. Below four fifths of a wave kernels
-    /// split heads to fill it (FlashAttention's `num_splits_heuristic`).
-    private func tailShare(_ blocks: Double) -> Double {
-        let wave = Double(efficiencies.attention.blocks)
-        guard wave > 0, blocks >= 0.8 * wave else { return 0 }
-        return (blocks / wave).rounded(.up) * wave / blocks - 1
     }
 }

@@ -10,8 +10,8 @@ struct Roofline: Sendable {
     let gpu: GPU
     let gpus: Int
     let share: ModelShare
-    let weightBits: Int
-    let kvBits: Int
+    let weights: WeightFormat
+    let format: CacheFormat
     let policy: CachePolicy
 
     private var configuration: ModelConfiguration { share.configuration }
@@ -38,11 +38,21 @@ struct Roofline: Sendable {
                 mlp(rows),
                 sampled > 0 ? output(sampled) : nil,
                 allReduce(tokens: rows),
-                OperationTime(
-                    .overhead,
-                    fixedSeconds: efficiencies.stepSeconds
-                        + layers * (efficiencies.layerSeconds + rows * efficiencies.tokenSeconds)),
+                overhead(rows: rows, sampled: sampled),
             ].compactMap { $0 })
+    }
+
+    /// What a step costs beside its products and attention: the bytes that norms with the residual, rotation and the
+    /// MLP's activation read and write in 16 bit, and the fixed costs of layers, sequences and the step.
+    private func overhead(rows: Double, sampled: Double) -> OperationTime {
+        let norms = 2 * 3 * configuration.hiddenSize
+        let rotation = 2 * (share.heads + 2 * share.kvHeads) * configuration.headDim
+        let bytes = rows * Double(2 * (norms + rotation + 3 * share.intermediate))
+        let fixed = efficiencies.stepSeconds + sampled * efficiencies.sequenceSeconds
+        return OperationTime(
+            .overhead,
+            memorySeconds: layers * bytes / (gpu.bandwidthBytesPerSecond * efficiencies.products.memory),
+            fixedSeconds: fixed + layers * efficiencies.layerSeconds)
     }
 
     /// The prefill of one prompt, chunk after chunk; each chunk reads all weights once, and the cache so far.
@@ -72,57 +82,52 @@ struct Roofline: Sendable {
     private func projections(_ rows: Double) -> OperationTime {
         let hidden = Double(configuration.hiddenSize)
         let width = Double(configuration.headDim)
-        let entry = kernels.product(
-            .projections, rows: rows, inner: hidden, columns: Double(share.heads + 2 * share.kvHeads) * width,
-            weightBytes: weightBytes,
-            isNarrow: weightBits == 8, kernels: layers)
-        let exit = kernels.product(
-            .projections, rows: rows, inner: Double(share.heads) * width, columns: hidden, weightBytes: weightBytes,
-            isNarrow: weightBits == 8, kernels: layers)
-        return entry.followed(by: exit)
+        let entry = layerProduct(
+            .projections, rows, inner: hidden, columns: Double(share.heads + 2 * share.kvHeads) * width)
+        return entry.followed(
+            by: layerProduct(.projections, rows, inner: Double(share.heads) * width, columns: hidden))
     }
 
     /// Gate and up as one product, down as another, in every layer.
     private func mlp(_ rows: Double) -> OperationTime {
         let hidden = Double(configuration.hiddenSize)
         let width = Double(share.intermediate)
-        let entry = kernels.product(
-            .mlp, rows: rows, inner: hidden, columns: 2 * width, weightBytes: weightBytes,
-            isNarrow: weightBits == 8, kernels: layers)
-        let exit = kernels.product(
-            .mlp, rows: rows, inner: width, columns: hidden, weightBytes: weightBytes,
-            isNarrow: weightBits == 8, kernels: layers)
-        return entry.followed(by: exit)
+        return layerProduct(.mlp, rows, inner: hidden, columns: 2 * width)
+            .followed(by: layerProduct(.mlp, rows, inner: width, columns: hidden))
+    }
+
+    private func layerProduct(
+        _ part: OperationTime.Part, _ rows: Double, inner: Double, columns: Double
+    ) -> OperationTime {
+        kernels.product(
+            part, rows: rows, inner: inner, columns: columns, weightBytes: weights.bytes(inner: inner),
+            isNarrow: weights.bits == 8, kernels: layers)
     }
 
     private func output(_ rows: Double) -> OperationTime {
         kernels.product(
             .output, rows: rows, inner: Double(configuration.hiddenSize), columns: Double(share.vocabulary),
-            weightBytes: weightBytes)
+            weightBytes: weights.outputBytes(inner: Double(configuration.hiddenSize)))
     }
-
-    private var weightBytes: Double { Double(weightBits) / 8 }
 
     /// Attention of a step: of its decoding sequences, then of its chunk, since they are kernels apart. It reads a key
     /// and a value of D channels from each slot once for the group's query heads. It reads what the policy keeps, not
     /// what the sequence was.
     private func attention(_ load: StepLoad) -> OperationTime {
         let width = Double(configuration.headDim)
-        let slotBytes = 2 * width * Double(kvBits) / 8
-        let operations = 4 * width * share.groupSize
+        let slotBytes = format.slotBytes(headDim: configuration.headDim)
         var time: OperationTime?
         if load.sequences > 0 {
             let even = Double(load.sequences) * load.longest
             let slots = load.attended + efficiencies.attention.imbalance * max(0, even - load.attended)
             time = kernels.decodeAttention(
-                slots: slots / layers, slotBytes: slotBytes, operations: operations,
-                blocks: Double(load.sequences * share.kvHeads),
-                longest: load.longest / (layers * Double(share.kvHeads)), isGrouped: share.groupSize > 1,
-                kernels: layers)
+                slots: slots / layers, slotBytes: slotBytes, operations: 4 * width, group: share.groupSize,
+                heads: load.sequences * share.kvHeads,
+                longest: load.longest / (layers * Double(share.kvHeads)), kernels: layers)
         }
         guard load.chunkTokens > 0 else { return time ?? OperationTime(.attention) }
         let chunk = kernels.prefillAttention(
-            pairs: load.chunkPairs, operations: operations, bytes: load.chunkSlots * slotBytes)
+            pairs: load.chunkPairs, operations: 4 * width * share.groupSize, bytes: load.chunkSlots * slotBytes)
         return time?.followed(by: chunk) ?? chunk
     }
 
@@ -139,15 +144,18 @@ struct Roofline: Sendable {
     }
 
     /// Two all-reduces a layer, of the residual stream in 16 bit, as rings: each GPU sends 2·(N − 1)/N of the message
-    /// (Patarasuk and Yuan 2009) over one direction of its links. Nil for one GPU.
+    /// (Patarasuk and Yuan 2009) over one direction of its links. Small messages do not fill these, as small kernels do not
+    /// fill a GPU. Nil for one GPU.
     private func allReduce(tokens: Double) -> OperationTime? {
         guard let both = gpu.interconnect(among: gpus) else { return nil }
         let count = 2 * layers
         let message = tokens * Double(configuration.hiddenSize) * 2
         let sent = 2 * Double(gpus - 1) / Double(gpus) * message
+        let seconds = sent / (both / 2 * efficiencies.interconnect)
+        let ramp = (seconds * efficiencies.allReduceRampSeconds).squareRoot()
         return OperationTime(
-            .allReduce, memorySeconds: count * sent / (both / 2 * efficiencies.interconnect),
-            fixedSeconds: count * Double(gpus - 1) * efficiencies.hopSeconds)
+            .allReduce, memorySeconds: count * seconds,
+            fixedSeconds: count * (Double(gpus - 1) * efficiencies.hopSeconds + ramp))
     }
 }
 

@@ -2,7 +2,7 @@ import Capacity
 
 extension ReportBuilder {
     /// How far the times are off what was measured: the rows that the GPU's efficiencies were fitted to, or those of the
-    /// GPU that lends them; nil where there are none.
+    /// GPU that lends them, each predicted without its model; nil where there are none.
     /// - Throws: `FileError` where a file of measurements is not what it was.
     func measuredSection() throws -> Report.Section? {
         guard let validation = try Validation.behind(request.gpu), let calibration = request.gpu.calibration else {
@@ -30,8 +30,9 @@ extension ReportBuilder {
         let device = request.gpu.efficienciesOf ?? request.gpu.name
         let figure = Figure(
             name: "predicted-over-measured", title: "Predicted over measured times",
-            caption: "Each dot is a row that others measured with \(calibration.title) on \(device); on the line it is "
-                + "predicted as it was measured. Left out of the fit, a model's step was off by "
+            caption:
+                "Each dot is a row that others measured with \(calibration.title) on \(device), predicted by a fit to "
+                + "other models' rows alone; on the line it is predicted as it was measured. A step is off by "
                 + "\(NumberText.fixed((calibration.stepError ?? 0) * 100, places: 1)) % on average.",
             chart: .lines(
                 LineChart(

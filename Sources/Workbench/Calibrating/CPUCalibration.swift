@@ -9,9 +9,10 @@ import Recording
 /// Predicts how fast our own core runs the bundled models on this machine, then runs them: the one place where a
 /// projection is checked live.
 ///
-/// The roofline takes the rates of `CoreLimits` as peaks. What an engine costs beside (a layer, a token, reading the
+/// The roofline takes the rates of `CoreLimits` as peaks. What an engine costs beside (a layer, a sequence, reading the
 /// cache) is fitted to four runs with the plain cache, batch 1 and 8 at a short and at a long context; all other batches,
-/// policies and models are predicted from these.
+/// policies and models are predicted from these, each before it is run. Of DMC the prediction knows the ratio that the
+/// model was trained for.
 public struct CPUCalibration: Sendable {
     /// One way to run the core.
     public struct Case: Hashable, Sendable {
@@ -43,7 +44,7 @@ public struct CPUCalibration: Sendable {
         public var measured: Double
         /// The same, predicted.
         public var predicted: Double
-        /// Tokens for each slot that the caches held in the end; what a prediction for DMC is told.
+        /// Tokens for each slot that the caches held in the end, measured.
         public var compressionRatio: Double
 
         /// Predicted over measured, less 1.
@@ -82,29 +83,36 @@ public struct CPUCalibration: Sendable {
         threads: Int? = nil, progress: (String) -> Void = { _ in }
     ) throws -> CPUCalibration {
         let threads = threads ?? WorkerPool.cores
+        var benches: [BundledModel: CoreBench] = [:]
+        func bench(_ model: BundledModel) throws -> CoreBench {
+            let bench = try benches[model] ?? CoreBench(model, threads: threads)
+            benches[model] = bench
+            return bench
+        }
         let allowed = MachineLimits.measure(threads: threads, progress: progress)
         progress("the core's products")
-        let shape = try CoreBench(.base, threads: threads).planned.configuration
+        let shape = try bench(.base).planned.configuration
         let limits = CoreLimits.measure(
             rows: shape.parameters / shape.hiddenSize, columns: shape.hiddenSize, threads: threads)
-        var benches: [BundledModel: CoreBench] = [:]
         func measure(_ what: Case) throws -> (seconds: Double, ratio: Double) {
-            let bench = try benches[what.model] ?? CoreBench(what.model, threads: threads)
-            benches[what.model] = bench
+            let bench = try bench(what.model)
             progress("\(bench.planned.name) under \(what.policy), batch \(what.batch)")
             return try bench.secondsPerStep(what)
         }
         let known = try fitted.map { (what: $0, step: try measure($0)) }
         let machine = MachineModel(limits: limits)
-        let efficiencies = try machine.fit(known.map { ($0.what, $0.step.seconds) }, on: benches[.base]!.planned)
-        let rest = try others.map { (what: $0, step: try measure($0)) }
-        let runs = try (known + rest).enumerated().map { index, run in
-            let predicted = try machine.secondsPerStep(
-                run.what, of: benches[run.what.model]!.planned, ratio: run.step.ratio, efficiencies)
+        let efficiencies = try machine.fit(
+            known.map { ($0.what, $0.step.seconds) }, on: try bench(.base).planned)
+        func run(_ what: Case, isFitted: Bool, step: () throws -> (seconds: Double, ratio: Double)) throws -> Run {
+            let predicted = try machine.secondsPerStep(what, of: try bench(what.model).planned, efficiencies)
+            let step = try step()
             return Run(
-                what: run.what, isFitted: index < known.count, measured: Double(run.what.batch) / run.step.seconds,
-                predicted: Double(run.what.batch) / predicted, compressionRatio: run.step.ratio)
+                what: what, isFitted: isFitted, measured: Double(what.batch) / step.seconds,
+                predicted: Double(what.batch) / predicted, compressionRatio: step.ratio)
         }
+        let runs =
+            try known.map { known in try run(known.what, isFitted: true) { known.step } }
+            + others.map { what in try run(what, isFitted: false) { try measure(what) } }
         return CPUCalibration(
             threads: threads, machine: allowed, limits: limits, efficiencies: efficiencies, runs: runs)
     }
@@ -174,7 +182,7 @@ package struct MachineModel {
 
     /// Seconds of a decode step, mean over the generation.
     package func secondsPerStep(
-        _ what: CPUCalibration.Case, of model: PlannedModel, ratio: Double, _ efficiencies: Efficiencies
+        _ what: CPUCalibration.Case, of model: PlannedModel, _ efficiencies: Efficiencies
     ) throws -> Double {
         let machine = GPU(
             name: "this machine", memoryBytes: 1 << 34, bandwidthBytesPerSecond: limits.readBytesPerSecond,
@@ -184,26 +192,26 @@ package struct MachineModel {
             batch: what.batch)
         request.kvBits = 32
         let variant = try PlanVariant(what.policy)
-        if variant.policy == .dmc { request.lengths = .ratio(max(1, ratio)) }
+        if variant.policy == .dmc { request.lengths = .ratio(max(1, model.configuration.dmc?.targetRatio ?? 1)) }
         return try Planner(request).plan(for: variant).meanStepTime(batch: what.batch).seconds
     }
 
-    /// The costs that make the fitted runs come out: of a layer, of a token in it, and the rate of reading the cache.
+    /// The costs that make the fitted runs come out: of a layer, of a sequence, and the rate of reading the cache.
     package func fit(_ runs: [(what: CPUCalibration.Case, seconds: Double)], on model: PlannedModel) throws
         -> Efficiencies
     {
         func efficiencies(_ values: [Double]) -> Efficiencies {
             var changed = Efficiencies.ideal
             changed.layerSeconds = values[0]
-            changed.tokenSeconds = values[1]
+            changed.sequenceSeconds = values[1]
             changed.attention.decode.memory = values[2]
             return changed
         }
         var failure: (any Error)?
-        let values = LeastSquares().fit([.init(2e-5), .init(2e-6), .init(0.5)]) { values in
+        let values = LeastSquares().fit([.init(2e-5), .init(1e-5), .init(0.5)]) { values in
             runs.map { run in
                 do {
-                    return try secondsPerStep(run.what, of: model, ratio: 1, efficiencies(values)) / run.seconds - 1
+                    return try secondsPerStep(run.what, of: model, efficiencies(values)) / run.seconds - 1
                 } catch {
                     failure = error
                     return 0

@@ -25,7 +25,7 @@ public struct CPUCalibrationReport: Sendable {
             + line("arithmetic     ", "%.1f GFLOPS by the product for 32 sequences", limits.batchFLOPS / 1e9)
             + line("arithmetic     ", "%.1f GFLOPS by the product for a chunk of a prompt", limits.promptFLOPS / 1e9)
             + line("fitted         ", "%.1f us a layer", costs.layerSeconds * 1e6)
-            + line("fitted         ", "%.2f us a layer and token", costs.tokenSeconds * 1e6)
+            + line("fitted         ", "%.2f us a sequence", costs.sequenceSeconds * 1e6)
             + line(
                 "fitted         ", "%.1f GB/s from the cache",
                 limits.readBytesPerSecond * costs.attention.decode.memory / 1e9)
@@ -68,7 +68,7 @@ public struct CPUCalibrationReport: Sendable {
         var batchFlops: Double
         var promptFlops: Double
         var layerSeconds: Double
-        var tokenSeconds: Double
+        var sequenceSeconds: Double
         var cacheBytesPerSecond: Double
         var runs: [Line]
         var meanError: Double
@@ -85,7 +85,7 @@ public struct CPUCalibrationReport: Sendable {
                 machineReadBytesPerSecond: calibration.machine.readBytesPerSecond,
                 machineFloat32Flops: calibration.machine.float32FLOPS, readBytesPerSecond: limits.readBytesPerSecond,
                 batchFlops: limits.batchFLOPS, promptFlops: limits.promptFLOPS, layerSeconds: costs.layerSeconds,
-                tokenSeconds: costs.tokenSeconds,
+                sequenceSeconds: costs.sequenceSeconds,
                 cacheBytesPerSecond: limits.readBytesPerSecond * costs.attention.decode.memory,
                 runs: calibration.runs.map { run in
                     Line(
