@@ -6,11 +6,15 @@ import Traces
 
 @Suite("The simulation agrees with a plain one, token by token and head by head")
 struct SimulatorTwinTests {
-    /// A small shape on one GPU, so many bytes of cache.
-    private func request(_ trace: RecordedTrace, page: Int, budget: Int) throws -> PlanRequest {
-        PlanRequest(
-            model: PlannedModel(name: "own", configuration: trace.header.configuration), gpu: try .named("l40s"),
-            promptTokens: 1, newTokens: 1, lengths: .trace(trace), pageSlots: page, budgetBytes: budget)
+    /// A small shape on one GPU, so many bytes of cache, on an engine whose prompts end in a decode step or in prefill.
+    private func request(
+        _ trace: RecordedTrace, page: Int, budget: Int, promptsEndInDecode: Bool
+    ) throws -> PlanRequest {
+        var gpu = try GPU.named("l40s")
+        gpu.efficiencies.firstTokenSteps = promptsEndInDecode ? 1 : 0
+        return PlanRequest(
+            model: PlannedModel(name: "own", configuration: trace.header.configuration), gpu: gpu, promptTokens: 1,
+            newTokens: 1, lengths: .trace(trace), pageSlots: page, budgetBytes: budget)
     }
 
     /// The plain simulator of the same engine.
@@ -18,7 +22,7 @@ struct SimulatorTwinTests {
         _ run: SimulationRun, _ plan: VariantPlan, page: Int, settings: SimulationSettings, headBytes: Int
     ) -> PlainSimulator {
         let shape = plan.configuration
-        return PlainSimulator(
+        var twin = PlainSimulator(
             heads: shape.layers * shape.kvHeads, pageSlots: page, pageBytes: page * 2 * shape.headDim * 2,
             headBytes: headBytes, pages: run.pagesPerGPU, maxTokens: settings.maxBatchedTokens,
             maxSequences: settings.maxSequences
@@ -30,6 +34,8 @@ struct SimulatorTwinTests {
             (load.chunkSlots, load.endingPrompts) = (Double(step.chunkSlots), step.endingPrompts)
             return plan.stepTime(for: load).seconds
         }
+        twin.promptEndsInDecode = plan.request.gpu.efficiencies.firstTokenSteps > 0
+        return twin
     }
 
     private func expectSame(_ run: SimulationRun, _ endings: [PlainSimulator.Ending]) {
@@ -44,7 +50,7 @@ struct SimulatorTwinTests {
     @Test("Under recorded decisions, replayed and extended", arguments: [1, 5, 16])
     func recorded(page: Int) throws {
         let trace = try sampleTrace(prompts: 5, tokens: 60...90)
-        let request = try request(trace, page: page, budget: 500_000)
+        let request = try request(trace, page: page, budget: 500_000, promptsEndInDecode: page > 1)
         let workload = try Workload.random(
             60, seed: UInt64(page), rate: 4000, prompt: 1...80, new: 1...60)
         var settings = SimulationSettings()
@@ -75,7 +81,7 @@ struct SimulatorTwinTests {
         arguments: ["full", "window:sinks=4,window=20", "window:sinks=4,window=20,prefill=full"])
     func arithmetic(word: String) throws {
         let trace = try sampleTrace(prompts: 2)
-        let request = try request(trace, page: 4, budget: 500_000)
+        let request = try request(trace, page: 4, budget: 500_000, promptsEndInDecode: word != "full")
         let workload = try Workload.random(60, seed: 3, rate: 4000, prompt: 1...80, new: 1...60)
         var settings = SimulationSettings()
         (settings.maxBatchedTokens, settings.maxSequences) = (50, 12)

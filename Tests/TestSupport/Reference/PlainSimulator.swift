@@ -55,6 +55,8 @@ package struct PlainSimulator {
     package var pages: Int
     package var maxTokens: Int
     package var maxSequences: Int
+    /// Whether a prompt's last token is fed by a decode step.
+    package var promptEndsInDecode = false
     /// Seconds of a step.
     package var seconds: (Step) -> Double
 
@@ -125,7 +127,7 @@ package struct PlainSimulator {
         var index = 0
         while index < running.count, budget > 0 {
             let job = jobs[running[index].job]
-            let tokens = min(job.promptTokens + running[index].emitted - running[index].fed, budget)
+            let tokens = min(pending(running[index], job), budget)
             let need = max(running[index].holds, peak(running[index], job, tokens))
             var fits = true
             while fits, used(running) - running[index].holds + need > pages {
@@ -147,7 +149,7 @@ package struct PlainSimulator {
             let job = jobs[first.job]
             let known = job.promptTokens + first.emitted
             guard used(running) + peak(first, job, known) <= pages else { break }
-            first.feeds = min(known, budget)
+            first.feeds = min(pending(first, job), budget)
             first.holds = peak(first, job, first.feeds)
             budget -= first.feeds
             if endings[first.job].started == nil { endings[first.job].started = now }
@@ -155,6 +157,12 @@ package struct PlainSimulator {
             waiting.removeFirst()
         }
         return describe(running, jobs)
+    }
+
+    /// Tokens that a sequence may be fed before its next decode step, or in it.
+    private func pending(_ sequence: Sequence, _ job: Job) -> Int {
+        let missing = job.promptTokens + sequence.emitted - sequence.fed
+        return promptEndsInDecode ? max(1, missing - 1) : missing
     }
 
     private func used(_ running: [Sequence]) -> Int { running.reduce(0) { $0 + $1.holds } }
@@ -166,7 +174,7 @@ package struct PlainSimulator {
             let known = job.promptTokens + sequence.emitted
             var copy = sequence
             let attended = (0..<sequence.feeds).map { _ in feed(&copy, job) }
-            if sequence.emitted > 0, sequence.fed > 0, sequence.fed == known - 1 {
+            if sequence.emitted > 0 || promptEndsInDecode, sequence.fed > 0, sequence.fed == known - 1 {
                 step.sequences += 1
                 step.attended += attended[0]
                 step.longest = max(step.longest, attended[0])
