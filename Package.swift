@@ -6,7 +6,6 @@ import PackageDescription
 
 let modules: [Target] = [
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .target(name: "CKernels"),
     .target(name: "CDecisions"),
     .target(name: "CSentencePiece", linkerSettings: [.linkedLibrary("sentencepiece")]),
@@ -51,7 +50,7 @@ let modules: [Target] = [
     .target(
         name: "Workbench",
         dependencies: [
-            "Recording", "Inference", "Kernels", "CKernels", "COpenBLAS", "Checkpoints", "Capacity", "Comparison",
+            "Recording", "Inference", "Kernels", "CKernels", "Checkpoints", "Capacity", "Comparison",
             "Reports", "BundledModels", "Traces", "Files", "Descriptions",
         ]),
     .executableTarget(
