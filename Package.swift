@@ -16,7 +16,7 @@ let modules: [Target] = [
         ]),
 
     .target(name: "Files", dependencies: ["CZlib", .product(name: "Crypto", package: "swift-crypto")]),
-    .target(name: "Descriptions"),
+    .target(name: "Descriptions", dependencies: ["Files"]),
     .target(name: "Kernels", dependencies: ["CKernels"]),
     .target(
         name: "Tokenizers",
@@ -50,7 +50,7 @@ let modules: [Target] = [
     .target(
         name: "Workbench",
         dependencies: [
-            "Recording", "Inference", "Kernels", "CKernels", "Checkpoints", "Capacity", "Comparison",
+            "Recording", "Inference", "Kernels", "CKernels", "Checkpoints", "Tokenizers", "Capacity", "Comparison",
             "Reports", "BundledModels", "Traces", "Files", "Descriptions",
         ]),
     .executableTarget(

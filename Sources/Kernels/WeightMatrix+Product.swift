@@ -31,7 +31,8 @@ extension WeightMatrix {
 
     private func multiply(_ tile: Tile, _ input: ProductInput, _ out: UnsafeMutablePointer<Float>, _ worker: Worker) {
         let (count, target) = (tile.rows.count, out + tile.rows.lowerBound)
-        switch tile.storage {
+        let storage = tile.panels.map { assembled($0, rows: count, worker) } ?? tile.storage
+        switch storage {
         case .bfloat16(let numbers) where input.isRounded:
             KernelSet.selected.dot_rows_narrow(
                 numbers, count, columns, columns, input.narrow!, columns, input.tokens, target, rows)
@@ -44,15 +45,33 @@ extension WeightMatrix {
                 target, rows)
         case .float32, .float16:
             KernelSet.selected.dot_rows_f32(
-                wide(tile, worker), count, columns, columns, input.singles!, columns, input.tokens, target, rows)
+                wide(storage, count, worker), count, columns, columns, input.singles!, columns, input.tokens, target,
+                rows)
         }
     }
 
-    /// A tile's numbers in single precision: where they are, or widened into the worker's memory.
-    private func wide(_ tile: Tile, _ worker: Worker) -> UnsafePointer<Float> {
-        if case .float32(let numbers) = tile.storage { return numbers }
-        let scratch = worker.scratch(tile.rows.count * columns)
-        widen(tile.storage, count: tile.rows.count * columns, to: scratch)
+    /// Numbers of `rows` rows in single precision: where they are, or widened into the worker's memory.
+    private func wide(_ storage: Storage, _ rows: Int, _ worker: Worker) -> UnsafePointer<Float> {
+        if case .float32(let numbers) = storage { return numbers }
+        let scratch = worker.scratch(rows * columns)
+        widen(storage, count: rows * columns, to: scratch)
         return UnsafePointer(scratch)
+    }
+
+    /// The rows of a tile put together in the worker's memory, so that products have the bits that whole rows give:
+    /// bfloat16 as it is, other numbers widened.
+    private func assembled(_ panels: [Panel], rows: Int, _ worker: Worker) -> Storage {
+        let scratch = worker.scratch(rows * columns)
+        let narrow = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: UInt16.self)
+        var isNarrow = false
+        Self.forEachPiece(of: panels, rows: 0..<rows) { numbers, count, place in
+            if case .bfloat16(let numbers) = numbers {
+                isNarrow = true
+                (narrow + place).update(from: numbers, count: count)
+            } else {
+                widen(numbers, count: count, to: scratch + place)
+            }
+        }
+        return isNarrow ? .bfloat16(narrow) : .float32(scratch)
     }
 }
