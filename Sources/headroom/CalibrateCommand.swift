@@ -15,7 +15,7 @@ struct CalibrateCommand: ParsableCommand {
             the others' fit is on it. Rows that are faster than the GPU's peaks allow are refused.
 
             With --device cpu it measures this machine, predicts how fast Headroom's own core runs the bundled models, runs
-            them, and prints predicted beside measured; some ten seconds.
+            them, and prints predicted beside measured; some fifteen seconds.
 
             Example:
               headroom calibrate --measurements measurements/gemm_bf16_a100_sxm.csv measurements/lmdeploy_a100_static.csv \\

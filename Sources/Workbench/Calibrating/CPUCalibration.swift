@@ -64,6 +64,9 @@ public struct CPUCalibration: Sendable {
 
     /// Tokens generated in every run.
     static let newTokens = 48
+    /// How often each case is run, in turn with the others, so that a slow spell of the machine does not fall on one; the
+    /// fastest counts.
+    private static let rounds = 5
 
     private static let fitted = [(1, 64), (1, 896), (8, 64), (8, 896)].map {
         Case(model: .base, policy: "full", batch: $0.0, promptTokens: $0.1)
@@ -77,7 +80,7 @@ public struct CPUCalibration: Sendable {
         + [1, 8, 16].map { Case(model: .compressed, policy: "dmc", batch: $0, promptTokens: 448) }
         + [1, 8].map { Case(model: .grouped, policy: "full", batch: $0, promptTokens: 448) }
 
-    /// Measures, fits, predicts and runs; some ten seconds.
+    /// Measures, fits, predicts and runs; some fifteen seconds.
     /// - Throws: what opening the bundled models throws.
     public static func run(
         threads: Int? = nil, progress: (String) -> Void = { _ in }
@@ -94,25 +97,33 @@ public struct CPUCalibration: Sendable {
         let shape = try bench(.base).planned.configuration
         let limits = CoreLimits.measure(
             rows: shape.parameters / shape.hiddenSize, columns: shape.hiddenSize, threads: threads)
-        func measure(_ what: Case) throws -> (seconds: Double, ratio: Double) {
-            let bench = try bench(what.model)
-            progress("\(bench.planned.name) under \(what.policy), batch \(what.batch)")
-            return try bench.secondsPerStep(what)
+        func measure(_ cases: [Case]) throws -> [(seconds: Double, ratio: Double)] {
+            var best = Array(repeating: (seconds: Double.infinity, ratio: 1.0), count: cases.count)
+            for _ in 0..<rounds {
+                for (index, what) in cases.enumerated() {
+                    let bench = try bench(what.model)
+                    progress("\(bench.planned.name) under \(what.policy), batch \(what.batch)")
+                    let run = try bench.secondsPerStep(what)
+                    if run.seconds < best[index].seconds { best[index] = run }
+                }
+            }
+            return best
         }
-        let known = try fitted.map { (what: $0, step: try measure($0)) }
+        let known = try measure(fitted)
         let machine = MachineModel(limits: limits)
         let efficiencies = try machine.fit(
-            known.map { ($0.what, $0.step.seconds) }, on: try bench(.base).planned)
-        func run(_ what: Case, isFitted: Bool, step: () throws -> (seconds: Double, ratio: Double)) throws -> Run {
-            let predicted = try machine.secondsPerStep(what, of: try bench(what.model).planned, efficiencies)
-            let step = try step()
-            return Run(
-                what: what, isFitted: isFitted, measured: Double(what.batch) / step.seconds,
-                predicted: Double(what.batch) / predicted, compressionRatio: step.ratio)
+            zip(fitted, known).map { ($0, $1.seconds) }, on: try bench(.base).planned)
+        let cases = fitted + others
+        let predicted = try cases.map {
+            try machine.secondsPerStep($0, of: try bench($0.model).planned, efficiencies)
         }
-        let runs =
-            try known.map { known in try run(known.what, isFitted: true) { known.step } }
-            + others.map { what in try run(what, isFitted: false) { try measure(what) } }
+        let measured = known + (try measure(others))
+        let runs = cases.indices.map { index in
+            let batch = Double(cases[index].batch)
+            return Run(
+                what: cases[index], isFitted: index < known.count, measured: batch / measured[index].seconds,
+                predicted: batch / predicted[index], compressionRatio: measured[index].ratio)
+        }
         return CPUCalibration(
             threads: threads, machine: allowed, limits: limits, efficiencies: efficiencies, runs: runs)
     }
@@ -133,31 +144,23 @@ struct CoreBench {
         text = try model.prompts(at: [BundledPrompts.folder()]).flatMap(\.tokens)
     }
 
-    /// Seconds of a decode step, the best of three means over all new tokens, and the tokens for each slot in the end.
+    /// Seconds of a decode step, the median over all new tokens, and the tokens for each slot in the end.
     func secondsPerStep(_ what: CPUCalibration.Case) throws -> (seconds: Double, ratio: Double) {
         let policy = try CachePolicy(what.policy)
         let total = what.promptTokens + CPUCalibration.newTokens
-        var best = Double.infinity
-        var ratio = 1.0
-        for _ in 0..<3 {
-            let sequences = try (0..<what.batch).map { index in
-                let sequence = DecodingSequence(
-                    cache: try model.llama.makeCache(
-                        policy, length: SequenceLength(prompt: what.promptTokens, total: total)))
-                let tokens = (0..<what.promptTokens).map { text[(index * 389 + $0) % text.count] }
-                engine.prefill(tokens, into: sequence, logits: .last) { _, _, _ in }
-                return sequence
-            }
-            let seconds = Stopwatch.seconds {
-                for step in 0..<CPUCalibration.newTokens {
-                    let tokens = sequences.indices.map { text[($0 * 389 + what.promptTokens + step) % text.count] }
-                    _ = engine.decode(tokens, of: sequences)
-                }
-            }
-            best = min(best, seconds / Double(CPUCalibration.newTokens))
-            ratio = self.ratio(of: sequences)
+        let sequences = try (0..<what.batch).map { index in
+            let sequence = DecodingSequence(
+                cache: try model.llama.makeCache(
+                    policy, length: SequenceLength(prompt: what.promptTokens, total: total)))
+            let tokens = (0..<what.promptTokens).map { text[(index * 389 + $0) % text.count] }
+            engine.prefill(tokens, into: sequence, logits: .last) { _, _, _ in }
+            return sequence
         }
-        return (best, ratio)
+        let steps = (0..<CPUCalibration.newTokens).map { step in
+            let tokens = sequences.indices.map { text[($0 * 389 + what.promptTokens + step) % text.count] }
+            return Stopwatch.seconds { _ = engine.decode(tokens, of: sequences) }
+        }
+        return (steps.sorted()[steps.count / 2], ratio(of: sequences))
     }
 
     private func ratio(of sequences: [DecodingSequence]) -> Double {
