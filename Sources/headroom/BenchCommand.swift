@@ -40,10 +40,9 @@ struct BenchCommand: ParsableCommand {
     var threads: Int?
 
     @Option(help: "text or json.")
-    var format = OutputFormat.text
+    var format = ReportFormat.text
 
     func validate() throws {
-        try format.check(.text, .json)
         guard (1...100).contains(rounds) else {
             throw ValidationError("--rounds: expected 1 to 100, found \(rounds)")
         }
