@@ -49,7 +49,8 @@ extension SimulationRun {
         let (request, settings) = (simulation.request, simulation.settings)
         let gpu = request.gpu
         var row = SimulationRow(
-            policy: variant.word, model: request.model.name, gpu: gpu.name, gpus: request.gpus,
+            policy: variant.word, groupTraining: service.plan.groupTraining, model: request.model.name, gpu: gpu.name,
+            gpus: request.gpus,
             replicas: settings.replicas, dispatch: settings.dispatch, source: service.plan.pattern.source,
             pageSlots: request.pageSlots, pageBytes: pageBytes, pagesPerGPU: pagesPerGPU,
             efficienciesOf: gpu.efficienciesOf ?? gpu.name, engine: gpu.calibration?.title, timeSource: gpu.timeSource,
@@ -123,6 +124,9 @@ extension SimulationRun {
 
     private func notes(_ row: SimulationRow, _ rate: ServiceSearch.Rate?) -> [String] {
         var notes: [String] = []
+        if service.plan.pattern.source != .arithmetic, let note = simulation.request.lengths?.trace?.shardNote {
+            notes.append("the trace is \(note)")
+        }
         if service.largest.availableBytesPerGPU <= 0 {
             notes.append("the weights and the reserve leave no room at all")
         }
