@@ -28,9 +28,13 @@ extension CacheBytes {
     /// What the cache of a model that ran takes whose heads hold `slots` slots each, `[layers][kvHeads]`: in 16-bit
     /// numbers, in pages of 16 slots, with a table a head.
     public init(slots: [[Int]], policy: CachePolicy, configuration: ModelConfiguration) {
+        let memory = SequenceMemory(policy: policy, configuration: configuration)
         let heads = slots.flatMap { $0 }
-        self = SequenceMemory(policy: policy, configuration: configuration).bytes(
-            slots: heads, heads: heads.map { _ in 1 }, longest: heads.max() ?? 0)
+        let pages = heads.map { ($0 + memory.pageSlots - 1) / memory.pageSlots }
+        self = memory.bytes(
+            slots: heads, heads: heads.map { _ in 1 },
+            taken: SequenceMemory.Taken(
+                pages: pages.reduce(0, +), tables: heads.count, longest: pages.max() ?? 0))
     }
 
     /// The mean of each part, rounded to whole bytes.
