@@ -43,6 +43,14 @@ INLINE __m256 some_bf16(const uint16_t *at, size_t count) {
     return load_bf16(whole);
 }
 
+INLINE __m256 load_f16(const uint16_t *at) { return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)at)); }
+
+INLINE __m256 some_f16(const uint16_t *at, size_t count) {
+    uint16_t whole[8] = {0};
+    for (size_t i = 0; i < count; i++) whole[i] = at[i];
+    return load_f16(whole);
+}
+
 /* The sums of four vectors' lanes, always in the same order. */
 INLINE __m128 sums4(__m256 a, __m256 b, __m256 c, __m256 d) {
     __m256 all = _mm256_hadd_ps(_mm256_hadd_ps(a, b), _mm256_hadd_ps(c, d));
@@ -77,6 +85,12 @@ DOT_ROWS(dot_rows_f32, HEIGHT, BLOCKS)
 #undef LOAD_W
 #undef SOME_W
 #define WEIGHT uint16_t
+#define LOAD_W load_f16
+#define SOME_W some_f16
+DOT_ROWS(dot_rows_f16, HEIGHT, BLOCKS)
+
+#undef LOAD_W
+#undef SOME_W
 #define LOAD_W load_bf16
 #define SOME_W some_bf16
 DOT_ROWS(dot_rows_bf16, HEIGHT, BLOCKS)
@@ -188,24 +202,31 @@ VECTOR static float softmax_step(float *values, size_t count, float scale, float
     return keep;
 }
 
-/* One token's sums of 32 channels from `d` on. */
-INLINE void sum_32(const float *weights, const float *rows, size_t count, size_t width, float keep, float *out) {
+/* One token's sums of 32 channels. `after` is what is read after these rows, and asked for meanwhile, if it is not null. */
+INLINE void sum_32(const float *weights, const float *rows, size_t count, size_t width, float keep, float *out,
+                   const float *after) {
     __m256 sums[4];
     UNROLL for (int v = 0; v < 4; v++)
         sums[v] = keep == 0 ? _mm256_setzero_ps() : _mm256_mul_ps(_mm256_set1_ps(keep), _mm256_loadu_ps(out + 8 * v));
     for (size_t s = 0; s < count; s++) {
         __m256 w = _mm256_broadcast_ss(weights + s);
+        if (after) {
+            _mm_prefetch(after + s * width, _MM_HINT_T1);
+            _mm_prefetch(after + s * width + 16, _MM_HINT_T1);
+        }
         UNROLL for (int v = 0; v < 4; v++)
             sums[v] = _mm256_fmadd_ps(w, _mm256_loadu_ps(rows + s * width + 8 * v), sums[v]);
     }
     UNROLL for (int v = 0; v < 4; v++) _mm256_storeu_ps(out + 8 * v, sums[v]);
 }
 
-VECTOR static void weighted_sums(const float *weights, size_t weight_stride, size_t tokens, const float *rows,
-                                 size_t count, size_t width, const float *keep, float *out, size_t out_stride) {
+VECTOR static void weighted_sums_before(const float *weights, size_t weight_stride, size_t tokens, const float *rows,
+                                        size_t count, size_t width, const float *keep, float *out, size_t out_stride,
+                                        const float *after) {
     for (size_t t = 0; t < tokens; t++, weights += weight_stride, out += out_stride) {
         size_t d = 0;
-        for (; d + 32 <= width; d += 32) sum_32(weights, rows + d, count, width, keep[t], out + d);
+        for (; d + 32 <= width; d += 32)
+            sum_32(weights, rows + d, count, width, keep[t], out + d, t == 0 && after ? after + d : NULL);
         for (; d < width; d++) {
             float sum = keep[t] == 0 ? 0 : keep[t] * out[d];
             for (size_t s = 0; s < count; s++) sum = fmaf(weights[s], rows[s * width + d], sum);
@@ -213,6 +234,13 @@ VECTOR static void weighted_sums(const float *weights, size_t weight_stride, siz
         }
     }
 }
+
+VECTOR static void weighted_sums(const float *weights, size_t weight_stride, size_t tokens, const float *rows,
+                                 size_t count, size_t width, const float *keep, float *out, size_t out_stride) {
+    weighted_sums_before(weights, weight_stride, tokens, rows, count, width, keep, out, out_stride, NULL);
+}
+
+#include "attend.h"
 
 VECTOR static void rms_norm(const float *in, const float *gain, size_t count, float epsilon, float *out) {
     __m256 squares = _mm256_setzero_ps();
@@ -235,7 +263,10 @@ VECTOR static void swiglu(float *gate, const float *up, size_t count) {
     size_t i = 0;
     for (; i + 8 <= count; i += 8) {
         __m256 g = _mm256_loadu_ps(gate + i);
-        __m256 silu = _mm256_div_ps(g, _mm256_add_ps(one, exp8(_mm256_sub_ps(zero, g))));
+        /* Where exp8 stops, e is so large that the quotient is nothing. */
+        __m256 is_low = _mm256_cmp_ps(g, _mm256_set1_ps(-88.37626f), _CMP_LT_OQ);
+        __m256 e = _mm256_blendv_ps(exp8(_mm256_sub_ps(zero, g)), _mm256_set1_ps(INFINITY), is_low);
+        __m256 silu = _mm256_div_ps(g, _mm256_add_ps(one, e));
         _mm256_storeu_ps(gate + i, _mm256_mul_ps(silu, _mm256_loadu_ps(up + i)));
     }
     for (; i < count; i++) gate[i] = gate[i] / (1 + expf(-gate[i])) * up[i];
@@ -259,8 +290,8 @@ VECTOR static double log_sum_exp(const float *values, size_t count) {
 }
 
 const hr_kernels hr_avx2_set = {
-    "avx2", dot_rows_f32, dot_rows_bf16, dot_rows_narrow, widen_bf16, widen_f16, narrow_bf16,
-    softmax, softmax_step, weighted_sums, rms_norm, swiglu, log_sum_exp,
+    "avx2", dot_rows_f32, dot_rows_f16, dot_rows_bf16, dot_rows_narrow, widen_bf16, widen_f16, narrow_bf16,
+    softmax, softmax_step, weighted_sums, attend, rms_norm, swiglu, log_sum_exp,
 };
 
 #endif

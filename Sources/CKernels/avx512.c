@@ -26,6 +26,10 @@ INLINE __m512 load_bf16(const uint16_t *at) { return widened(_mm256_loadu_si256(
 INLINE __m512 some_bf16(const uint16_t *at, size_t count) {
     return widened(_mm256_maskz_loadu_epi16(first16(count), at));
 }
+INLINE __m512 load_f16(const uint16_t *at) { return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)at)); }
+INLINE __m512 some_f16(const uint16_t *at, size_t count) {
+    return _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(first16(count), at));
+}
 /* Thirty-two bfloat16 numbers that stay narrow. */
 INLINE __m512i load_pairs(const uint16_t *at) { return _mm512_loadu_si512(at); }
 INLINE __m512i some_pairs(const uint16_t *at, size_t count) { return _mm512_maskz_loadu_epi16(first32(count), at); }
@@ -71,6 +75,12 @@ DOT_ROWS(dot_rows_f32, HEIGHT, BLOCKS)
 #undef LOAD_W
 #undef SOME_W
 #define WEIGHT uint16_t
+#define LOAD_W load_f16
+#define SOME_W some_f16
+DOT_ROWS(dot_rows_f16, HEIGHT, BLOCKS)
+
+#undef LOAD_W
+#undef SOME_W
 #define LOAD_W load_bf16
 #define SOME_W some_bf16
 DOT_ROWS(dot_rows_bf16, HEIGHT, BLOCKS)
@@ -189,8 +199,10 @@ VECTOR static float softmax_step(float *values, size_t count, float scale, float
         }                                                                                                     \
         for (size_t s = 0; s < count; s++) {                                                                  \
             __m512 row[VECTORS];                                                                              \
-            UNROLL for (int v = 0; v < VECTORS; v++)                                                          \
+            UNROLL for (int v = 0; v < VECTORS; v++) {                                                        \
                 row[v] = _mm512_maskz_loadu_ps(mask[v], rows + s * width + d + 16 * v);                       \
+                if (t0 == 0 && after) _mm_prefetch(after + s * width + d + 16 * v, _MM_HINT_T1);              \
+            }                                                                                                 \
             UNROLL for (int t = 0; t < TOKENS; t++) {                                                         \
                 __m512 w = _mm512_set1_ps(weights[(t0 + t) * weight_stride + s]);                             \
                 UNROLL for (int v = 0; v < VECTORS; v++) sums[t][v] = _mm512_fmadd_ps(w, row[v], sums[t][v]); \
@@ -207,8 +219,10 @@ VECTOR static float softmax_step(float *values, size_t count, float scale, float
         for (; t0 < tokens; t0++) SUM_BLOCK(VECTORS, 1);     \
     } while (0)
 
-VECTOR static void weighted_sums(const float *weights, size_t weight_stride, size_t tokens, const float *rows,
-                                 size_t count, size_t width, const float *keep, float *out, size_t out_stride) {
+/* `after` is what is read after these rows, and asked for meanwhile; it may be null. */
+VECTOR static void weighted_sums_before(const float *weights, size_t weight_stride, size_t tokens, const float *rows,
+                                        size_t count, size_t width, const float *keep, float *out, size_t out_stride,
+                                        const float *after) {
     for (size_t d = 0; d < width; d += 64) {
         size_t left = width - d < 64 ? width - d : 64;
         __mmask16 last = first16(left - (left - 1) / 16 * 16);
@@ -220,6 +234,13 @@ VECTOR static void weighted_sums(const float *weights, size_t weight_stride, siz
         }
     }
 }
+
+VECTOR static void weighted_sums(const float *weights, size_t weight_stride, size_t tokens, const float *rows,
+                                 size_t count, size_t width, const float *keep, float *out, size_t out_stride) {
+    weighted_sums_before(weights, weight_stride, tokens, rows, count, width, keep, out, out_stride, NULL);
+}
+
+#include "attend.h"
 
 VECTOR static void rms_norm(const float *in, const float *gain, size_t count, float epsilon, float *out) {
     __m512 squares = _mm512_setzero_ps();
@@ -238,6 +259,8 @@ VECTOR static void swiglu(float *gate, const float *up, size_t count) {
     EACH(i, count, mask) {
         __m512 g = _mm512_maskz_loadu_ps(mask, gate + i);
         __m512 e = exp16(_mm512_sub_ps(_mm512_setzero_ps(), g));
+        /* Where exp16 stops, e is so large that the quotient is nothing. */
+        e = _mm512_mask_mov_ps(e, _mm512_cmp_ps_mask(g, _mm512_set1_ps(-88.37626f), _CMP_LT_OQ), _mm512_set1_ps(INFINITY));
         __m512 silu = _mm512_div_ps(g, _mm512_add_ps(_mm512_set1_ps(1), e));
         _mm512_mask_storeu_ps(gate + i, mask, _mm512_mul_ps(silu, _mm512_maskz_loadu_ps(mask, up + i)));
     }
@@ -256,8 +279,8 @@ VECTOR static double log_sum_exp(const float *values, size_t count) {
 }
 
 const hr_kernels hr_avx512_set = {
-    "avx512", dot_rows_f32, dot_rows_bf16, dot_rows_narrow, widen_bf16, widen_f16, narrow_bf16,
-    softmax, softmax_step, weighted_sums, rms_norm, swiglu, log_sum_exp,
+    "avx512", dot_rows_f32, dot_rows_f16, dot_rows_bf16, dot_rows_narrow, widen_bf16, widen_f16, narrow_bf16,
+    softmax, softmax_step, weighted_sums, attend, rms_norm, swiglu, log_sum_exp,
 };
 
 #endif

@@ -4,15 +4,15 @@
    whole vector, or its first elements and zeros) and MULTIPLY_ADD. */
 
 /* ROWS x TOKENS dot products, each with one running sum of a vector's lanes, whatever the block's shape: that is what
-   keeps a result independent of its neighbours. ROWS is 8, 4, 2 or 1. The rows behind them are asked for, one
-   line of the cache after another, into its second level: the processor's own prefetching ends with a page, and a row
-   is about as long. */
+   keeps a result independent of its neighbours. ROWS is 8, 4, 2 or 1. What is read after them is asked for meanwhile,
+   one line of the cache after another, into its second level: the processor's own prefetching ends with a page, and a
+   row is about as long. */
 #define DOT_BLOCK(ROWS, TOKENS, AHEAD)                                                                       \
     do {                                                                                                     \
         enum { FOURS = (ROWS + 3) / 4 };                                                                     \
         floats sums[4 * FOURS][TOKENS];                                                                      \
         UNROLL for (int r = 0; r < 4 * FOURS; r++) UNROLL for (int t = 0; t < TOKENS; t++) sums[r][t] = ZERO; \
-        const char *next = (const char *)(row + ROWS * row_stride);                                          \
+        const char *next = (const char *)(after ? after + r0 * row_stride : row + ROWS * row_stride);        \
         size_t c = 0;                                                                                        \
         for (; c + STEP <= columns; c += STEP) {                                                             \
             VALUE w[ROWS];                                                                                   \
@@ -42,18 +42,20 @@
         }                                                                                                    \
     } while (0)
 
-#define DOT_TOKENS(ROWS, TOKENS)                                          \
-    do {                                                                  \
-        if (t0 == 0 && r0 + 2 * ROWS <= rows) DOT_BLOCK(ROWS, TOKENS, 1); \
-        else DOT_BLOCK(ROWS, TOKENS, 0);                                  \
-        t0 += TOKENS;                                                     \
+#define DOT_TOKENS(ROWS, TOKENS)                \
+    do {                                        \
+        if (t0 == 0) DOT_BLOCK(ROWS, TOKENS, 1); \
+        else DOT_BLOCK(ROWS, TOKENS, 0);        \
+        t0 += TOKENS;                           \
     } while (0)
 
 /* Rows outside, tokens inside: a row of weights is read from memory once, and from the caches for the tokens that
-   follow. HEIGHT gives the rows of a block, of `left` that are left; BLOCKS takes `some` tokens or less. */
+   follow. HEIGHT gives the rows of a block, of `left` that are left; BLOCKS takes `some` tokens or less. `after` is
+   what is read after all rows, as many and of the same stride; where it is null, each block asks for the one behind it. */
 #define DOT_ROWS(NAME, HEIGHT, BLOCKS)                                                                         \
-    VECTOR static void NAME(const WEIGHT *weights, size_t rows, size_t row_stride, size_t columns,             \
-                            const INPUT *in, size_t in_stride, size_t tokens, float *out, size_t out_stride) { \
+    VECTOR static void NAME##_before(                                                                          \
+        const WEIGHT *weights, size_t rows, size_t row_stride, size_t columns, const INPUT *in,                \
+        size_t in_stride, size_t tokens, float *out, size_t out_stride, const WEIGHT *after) {                 \
         size_t r0 = 0;                                                                                         \
         while (r0 < rows) {                                                                                    \
             size_t left = rows - r0, height = HEIGHT, t0 = 0;                                                  \
@@ -66,4 +68,8 @@
             }                                                                                                  \
             r0 += height;                                                                                      \
         }                                                                                                      \
+    }                                                                                                          \
+    VECTOR static void NAME(const WEIGHT *weights, size_t rows, size_t row_stride, size_t columns,             \
+                            const INPUT *in, size_t in_stride, size_t tokens, float *out, size_t out_stride) { \
+        NAME##_before(weights, rows, row_stride, columns, in, in_stride, tokens, out, out_stride, NULL);       \
     }

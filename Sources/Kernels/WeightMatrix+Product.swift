@@ -12,14 +12,14 @@ extension WeightMatrix {
     /// Products of one input with several matrices, in one loop of the threads. A result depends on its row and its
     /// token alone: it has the same bits in a prompt of any length, in a batch, and on any number of threads.
     public static func multiply(_ input: ProductInput, _ products: [Product], workers: Workforce) {
-        workers.forEach(products.reduce(0) { $0 + $1.matrix.tiles.count }) { iteration, worker in
+        workers.forEach(products.reduce(0) { $0 + $1.matrix.tiles.count }) { iteration, _ in
             var (index, tile) = (0, iteration)
             while tile >= products[index].matrix.tiles.count {
                 tile -= products[index].matrix.tiles.count
                 index += 1
             }
             let (matrix, out) = products[index]
-            matrix.multiply(matrix.tiles[tile], input, out, worker)
+            matrix.multiply(matrix.tiles[tile], input, out)
         }
     }
 
@@ -29,7 +29,7 @@ extension WeightMatrix {
         return true
     }
 
-    private func multiply(_ tile: Tile, _ input: ProductInput, _ out: UnsafeMutablePointer<Float>, _ worker: Worker) {
+    private func multiply(_ tile: Tile, _ input: ProductInput, _ out: UnsafeMutablePointer<Float>) {
         let (count, target) = (tile.rows.count, out + tile.rows.lowerBound)
         switch tile.storage {
         case .bfloat16(let numbers) where input.isRounded:
@@ -42,17 +42,12 @@ extension WeightMatrix {
             KernelSet.int8.dot_rows(
                 numbers.values, numbers.scales, count, columns, numbers.group, input.singles!, columns, input.tokens,
                 target, rows)
-        case .float32, .float16:
+        case .float16(let numbers):
+            KernelSet.selected.dot_rows_f16(
+                numbers, count, columns, columns, input.singles!, columns, input.tokens, target, rows)
+        case .float32(let numbers):
             KernelSet.selected.dot_rows_f32(
-                wide(tile, worker), count, columns, columns, input.singles!, columns, input.tokens, target, rows)
+                numbers, count, columns, columns, input.singles!, columns, input.tokens, target, rows)
         }
-    }
-
-    /// A tile's numbers in single precision: where they are, or widened into the worker's memory.
-    private func wide(_ tile: Tile, _ worker: Worker) -> UnsafePointer<Float> {
-        if case .float32(let numbers) = tile.storage { return numbers }
-        let scratch = worker.scratch(tile.rows.count * columns)
-        widen(tile.storage, count: tile.rows.count * columns, to: scratch)
-        return UnsafePointer(scratch)
     }
 }

@@ -29,29 +29,30 @@ final class OpenSegment {
         let base = (isUnlimited ? 0 : count % kept) * width
         let keeps: Float = isUnlimited && count > 0 ? 1 : 0
         if tokens.count == base { tokens += repeatElement(0, count: width) }
+        let headDim = headDim
         tokens.withUnsafeMutableBufferPointer { tokens in
-            let token = tokens.baseAddress! + base
-            for channel in 0..<headDim {
-                token[channel] = keeps * token[channel] + importance * key[channel]
-                token[headDim + channel] = keeps * token[headDim + channel] + importance * value[channel]
-            }
-            token[2 * headDim] = keeps * token[2 * headDim] + importance
+            let keys = tokens.baseAddress! + base
+            let (values, weight) = (keys + headDim, keys + 2 * headDim)
+            for channel in 0..<headDim { keys[channel] = keeps * keys[channel] + importance * key[channel] }
+            for channel in 0..<headDim { values[channel] = keeps * values[channel] + importance * value[channel] }
+            weight.pointee = keeps * weight.pointee + importance
         }
         count += 1
     }
 
     /// The means Σωk / Σω and Σωv / Σω over the window, oldest token first.
     func mean(key: UnsafeMutablePointer<Float>, value: UnsafeMutablePointer<Float>) {
-        let (held, width) = (min(count, kept), width)
+        let (held, width, headDim) = (min(count, kept), width, headDim)
         key.update(repeating: 0, count: headDim)
         value.update(repeating: 0, count: headDim)
         var weight: Float = 0
         tokens.withUnsafeBufferPointer { tokens in
             for index in count - held..<count {
-                let token = tokens.baseAddress! + (isUnlimited ? 0 : index % kept) * width
-                for channel in 0..<headDim { key[channel] += token[channel] }
-                for channel in 0..<headDim { value[channel] += token[headDim + channel] }
-                weight += token[2 * headDim]
+                let keys = tokens.baseAddress! + (isUnlimited ? 0 : index % kept) * width
+                let values = keys + headDim
+                for channel in 0..<headDim { key[channel] += keys[channel] }
+                for channel in 0..<headDim { value[channel] += values[channel] }
+                weight += keys[2 * headDim]
             }
         }
         for channel in 0..<headDim {

@@ -33,8 +33,12 @@ extension EvictingCache {
             rotate(
                 token.queries + head * geometry.headDim, headDim: geometry.headDim,
                 angles: angles + position * geometry.headDim)
-            geometry.attention(token, head: head).attendOne(
-                buffer, visible: buffer.count, worker: worker, seen: sums.add)
+        }
+        let attention = geometry.groupAttention(token, kvHead: kvHead)
+        attention.attendAll(buffer, worker: worker)
+        guard rule.scoring != .none else { return }
+        for query in 0..<geometry.group {
+            attention.probabilities(of: query, buffer, visible: buffer.count, worker: worker, seen: sums.add)
         }
     }
 

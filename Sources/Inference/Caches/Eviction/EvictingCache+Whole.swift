@@ -36,13 +36,13 @@ extension EvictingCache {
     private func attend(_ chunk: AttentionChunk, _ kvHead: Int, _ angles: UnsafePointer<Float>, _ worker: Worker) {
         let buffer = turned(slots[chunk.layer][kvHead], angles)
         let sums = received[kvHead]
+        let visible = (0..<chunk.tokens).map { chunk.firstPosition + $0 + 1 }
         for head in geometry.queryHeads(of: kvHead) {
             geometry.rotateQueries(chunk, head: head, angles: angles)
-            for token in 0..<chunk.tokens {
-                let attention = geometry.attention(geometry.part(chunk, token..<token + 1), head: head)
-                attention.attendOne(buffer, visible: chunk.firstPosition + token + 1, worker: worker) {
-                    if counts(token, of: chunk) { sums.add($0) }
-                }
+            let attention = geometry.attention(chunk, head: head)
+            attention.attend(buffer, visible: visible, worker: worker)
+            for token in 0..<chunk.tokens where counts(token, of: chunk) {
+                attention.probabilities(of: token, buffer, visible: visible[token], worker: worker, seen: sums.add)
             }
         }
     }
