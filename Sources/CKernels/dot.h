@@ -1,24 +1,29 @@
 /* Blocks of dot products, for sets with a vector unit. Whoever includes this has defined VECTOR, UNROLL, `floats` (the
-   type of a running sum), ZERO and `sums4(a, b, c, d)`, the sums of four vectors' lanes; and before each function
+   type of a running sum), ZERO, MANY (the most tokens of a block) and `sums4(a, b, c, d)`, the sums of four vectors'
+   lanes; and before each function
    WEIGHT and INPUT (element types), VALUE (a vector of them), STEP (elements in it), LOAD_W, SOME_W, LOAD_X, SOME_X (a
    whole vector, or its first elements and zeros) and MULTIPLY_ADD. */
 
 /* ROWS x TOKENS dot products, each with one running sum of a vector's lanes, whatever the block's shape: that is what
    keeps a result independent of its neighbours. ROWS is 8, 4, 2 or 1. What is read after them is asked for meanwhile,
    one line of the cache after another, into its second level: the processor's own prefetching ends with a page, and a
-   row is about as long. */
+   row is about as long. Where several blocks of tokens take the same rows, each asks for its share of the lines, so that
+   memory is at work as long as arithmetic is. */
 #define DOT_BLOCK(ROWS, TOKENS, AHEAD)                                                                       \
     do {                                                                                                     \
         enum { FOURS = (ROWS + 3) / 4 };                                                                     \
         floats sums[4 * FOURS][TOKENS];                                                                      \
         UNROLL for (int r = 0; r < 4 * FOURS; r++) UNROLL for (int t = 0; t < TOKENS; t++) sums[r][t] = ZERO; \
         const char *next = (const char *)(after ? after + r0 * row_stride : row + ROWS * row_stride);        \
-        size_t c = 0;                                                                                        \
+        size_t c = 0, wait = pass + 1;                                                                       \
         for (; c + STEP <= columns; c += STEP) {                                                             \
             VALUE w[ROWS];                                                                                   \
             UNROLL for (int r = 0; r < ROWS; r++) w[r] = LOAD_W(row + r * row_stride + c);                   \
             if (AHEAD && c * sizeof *row % 64 == 0) {                                                        \
-                UNROLL for (int r = 0; r < ROWS; r++) _mm_prefetch(next + 64 * r, _MM_HINT_T1);              \
+                if (--wait == 0) {                                                                           \
+                    UNROLL for (int r = 0; r < ROWS; r++) _mm_prefetch(next + 64 * r, _MM_HINT_T1);          \
+                    wait = passes;                                                                           \
+                }                                                                                            \
                 next += 64 * ROWS;                                                                           \
             }                                                                                                \
             UNROLL for (int t = 0; t < TOKENS; t++) {                                                        \
@@ -42,23 +47,24 @@
         }                                                                                                    \
     } while (0)
 
-#define DOT_TOKENS(ROWS, TOKENS)                \
-    do {                                        \
-        if (t0 == 0) DOT_BLOCK(ROWS, TOKENS, 1); \
-        else DOT_BLOCK(ROWS, TOKENS, 0);        \
-        t0 += TOKENS;                           \
+#define DOT_TOKENS(ROWS, TOKENS)                       \
+    do {                                               \
+        if (pass < passes) DOT_BLOCK(ROWS, TOKENS, 1); \
+        else DOT_BLOCK(ROWS, TOKENS, 0);               \
+        t0 += TOKENS;                                  \
+        pass++;                                        \
     } while (0)
 
 /* Rows outside, tokens inside: a row of weights is read from memory once, and from the caches for the tokens that
-   follow. HEIGHT gives the rows of a block, of `left` that are left; BLOCKS takes `some` tokens or less. `after` is
-   what is read after all rows, as many and of the same stride; where it is null, each block asks for the one behind it. */
+   follow. HEIGHT gives the rows of a block, of `left` that are left; BLOCKS takes `some` tokens or less. `after` is what is
+   read after all rows, as many and of the same stride; where it is null, each block asks for the one behind it. */
 #define DOT_ROWS(NAME, HEIGHT, BLOCKS)                                                                         \
     VECTOR static void NAME##_before(                                                                          \
         const WEIGHT *weights, size_t rows, size_t row_stride, size_t columns, const INPUT *in,                \
         size_t in_stride, size_t tokens, float *out, size_t out_stride, const WEIGHT *after) {                 \
-        size_t r0 = 0;                                                                                         \
+        size_t r0 = 0, passes = (tokens + MANY - 1) / MANY;                                                    \
         while (r0 < rows) {                                                                                    \
-            size_t left = rows - r0, height = HEIGHT, t0 = 0;                                                  \
+            size_t left = rows - r0, height = HEIGHT, t0 = 0, pass = 0;                                        \
             while (t0 < tokens) {                                                                              \
                 const WEIGHT *row = weights + r0 * row_stride;                                                 \
                 const INPUT *token = in + t0 * in_stride;                                                      \

@@ -12,6 +12,7 @@ public final class WorkerPool: Sendable {
 
     private let workers: [Worker]
     private let board = JobBoard()
+    private let isRunning = Atomic<Bool>(false)
 
     /// A pool of `threads` threads, at least 1.
     public init(threads: Int) {
@@ -26,6 +27,9 @@ public final class WorkerPool: Sendable {
 
     /// Runs `body` for every iteration below `count` and returns when all are done.
     public func forEach(_ count: Int, _ body: (_ iteration: Int, _ worker: Worker) -> Void) {
+        let isTaken = isRunning.exchange(true, ordering: .acquiring)
+        precondition(!isTaken, "one loop at a time: within a loop there is the worker, not the pool")
+        defer { isRunning.store(false, ordering: .releasing) }
         guard count > 1, threads > 1 else {
             for iteration in 0..<count { body(iteration, workers[0]) }
             return
@@ -75,11 +79,15 @@ private final class Job: @unchecked Sendable {
             while true {
                 let iteration = first + taken[owner].wrappingAdd(1, ordering: .relaxed).oldValue
                 guard iteration < end else { break }
-                body.pointee(iteration, worker)
+                run(iteration, worker)
                 done.wrappingAdd(1, ordering: .acquiringAndReleasing)
             }
         }
     }
+
+    /// A call of its own, so that it has let go of the body before the iteration counts as done.
+    @inline(never)
+    private func run(_ iteration: Int, _ worker: Worker) { body.pointee(iteration, worker) }
 
     func waitUntilDone() {
         var turns = 0
