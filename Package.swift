@@ -17,7 +17,7 @@ let modules: [Target] = [
         ]),
 
     .target(name: "Files", dependencies: ["CZlib", .product(name: "Crypto", package: "swift-crypto")]),
-    .target(name: "Descriptions"),
+    .target(name: "Descriptions", dependencies: ["Files"]),
     .target(name: "Kernels", dependencies: ["CKernels"]),
     .target(
         name: "Tokenizers",
@@ -51,8 +51,8 @@ let modules: [Target] = [
     .target(
         name: "Workbench",
         dependencies: [
-            "Recording", "Inference", "Kernels", "CKernels", "COpenBLAS", "Checkpoints", "Capacity", "Comparison",
-            "Reports", "BundledModels", "Traces", "Files", "Descriptions",
+            "Recording", "Inference", "Kernels", "CKernels", "COpenBLAS", "Checkpoints", "Tokenizers", "Capacity",
+            "Comparison", "Reports", "BundledModels", "Traces", "Files", "Descriptions",
         ]),
     .executableTarget(
         name: "headroom",

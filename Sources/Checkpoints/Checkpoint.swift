@@ -42,7 +42,7 @@ public struct Checkpoint: Sendable {
             configurationBytes = []
         } else {
             let file = try Checkpoint.file("config.json", in: path)
-            configurationBytes = try MappedFile.contents(of: file)
+            configurationBytes = try MappedFile.contents(of: file, limit: 1 << 22)
             configuration = try ModelConfiguration(json: Data(configurationBytes), path: file)
             guard configuration.unsupported.isEmpty else {
                 throw ConfigurationError.unsupported(path: file, features: configuration.unsupported)
@@ -81,6 +81,11 @@ public struct Checkpoint: Sendable {
         let shapes = TensorName.shapes(of: configuration)
         let names = Set(shapes.map(\.name))
         for (name, shape) in shapes {
+            if let type = weights.otherType(name) {
+                throw CheckpointError.wrongType(
+                    path: weights.path, name: name,
+                    expected: ElementType.allCases.map(\.rawValue).joined(separator: " or "), found: type.shown)
+            }
             guard let tensor = weights.tensor(name) else {
                 throw CheckpointError.missingTensor(path: weights.path, name: name)
             }

@@ -7,7 +7,7 @@ extension MappedTensor {
     /// Takes its numbers out of this process's memory; they are read again when they are next used.
     public func release() { eachMappedPart { $0.release($1) } }
 
-    /// Parts that were copied, since ranks share their rows, are in no file and stay.
+    /// Parts that were copied, since their file has columns for rows, are in no file and stay.
     private func eachMappedPart(_ body: (MappedFile, UnsafeRawBufferPointer) -> Void) {
         let files = Self.files(of: owner)
         for part in parts {

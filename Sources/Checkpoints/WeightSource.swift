@@ -4,6 +4,8 @@ public protocol WeightSource: Sendable {
     var names: [String] { get }
     /// The tensor of that name, still in its file; nil if there is none.
     func tensor(_ name: String) -> MappedTensor?
+    /// The type of a tensor that is there and cannot be read, as its file calls it; nil for all others.
+    func otherType(_ name: String) -> String?
     /// Where the tensors come from, for errors.
     var path: String { get }
     /// What describes the tensors, as it stands in each file; valid as long as this source lives. A fingerprint takes it
@@ -11,4 +13,8 @@ public protocol WeightSource: Sendable {
     var headers: [UnsafeRawBufferPointer] { get }
     /// The tensors as they are stored, in the order of the names they are stored under.
     var stored: [MappedTensor] { get }
+}
+
+extension WeightSource {
+    public func otherType(_ name: String) -> String? { nil }
 }

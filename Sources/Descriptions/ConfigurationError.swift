@@ -1,3 +1,5 @@
+import Files
+
 /// What is wrong in a `config.json`. Its description is the one line a user sees.
 public enum ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The file is not JSON, or not an object.
@@ -7,7 +9,9 @@ public enum ConfigurationError: Error, Equatable, Sendable, CustomStringConverti
     /// The model is of a kind that Headroom does not compute.
     case unsupported(path: String, features: [String])
 
-    public var description: String {
+    public var description: String { text.inOneLine }
+
+    private var text: String {
         switch self {
         case .notAnObject(let path, let found): "\(path): expected a JSON object, found \(found)"
         case .field(let path, let name, let expected, let found):

@@ -1,3 +1,5 @@
+import Files
+
 /// Any JSON value, for files whose fields are looked at one by one.
 public enum JSONValue: Hashable, Sendable, Codable {
     /// `null`.
@@ -52,8 +54,7 @@ extension JSONValue: CustomStringConvertible {
         case .null: "null"
         case .bool(let value): "\(value)"
         case .number(let value): Int(exactly: value).map { "\($0)" } ?? "\(value)"
-        // Escaped and cut: a hostile file's string must not make an error of many lines.
-        case .string(let value): (value.count > 60 ? "\(value.prefix(60))…" : value).debugDescription
+        case .string(let value): value.shown
         case .array(let values): "a list of \(values.count)"
         case .object(let values): "an object of \(values.count) fields"
         }

@@ -24,6 +24,28 @@ public enum AtomicFolder {
         }
     }
 
+    /// Makes the new folder `path`: `fill` is given a folder aside, which is renamed when it is whole.
+    /// - Parameter room: bytes that must be free on the disk.
+    /// - Throws: `FileError.exists`, `FileError.unwritable`, and what `fill` throws; nothing is left behind then.
+    public static func make(_ path: String, room: Int, fill: (_ aside: String) throws -> Void) throws {
+        let target = URL(fileURLWithPath: path).standardizedFileURL.path
+        guard !FileManager.default.fileExists(atPath: target) else { throw FileError.exists(path: path) }
+        try DiskSpace.require(room, for: path)
+        let aside = "\(target).\(getpid()).partial"
+        do {
+            guard mkdir(aside, 0o755) == 0 else {
+                throw FileError.unwritable(path: path, reason: FileError.systemReason)
+            }
+            try fill(aside)
+            guard rename(aside, target) == 0 else {
+                throw FileError.unwritable(path: path, reason: FileError.systemReason)
+            }
+        } catch {
+            try? FileManager.default.removeItem(atPath: aside)
+            throw error
+        }
+    }
+
     /// Checks, before the work for it, that a folder at `path` could be written or replaced.
     /// - Throws: as `write`.
     public static func check(_ path: String, mayReplace: (String) -> Bool) throws {

@@ -78,9 +78,14 @@ public final class MappedFile: @unchecked Sendable {
     }
 
     /// A copy of the whole file at `path`, for small ones.
-    /// - Throws: `FileError.unreadable`.
-    public static func contents(of path: String) throws -> [UInt8] {
+    /// - Parameter limit: the largest size that a file of its kind may have: what is parsed takes many times its size.
+    /// - Throws: `FileError.unreadable`, `.unsuitable` for one of more than `limit` bytes.
+    public static func contents(of path: String, limit: Int = .max) throws -> [UInt8] {
         let file = try MappedFile(path: path)
+        guard file.bytes.count <= limit else {
+            throw FileError.unsuitable(
+                path: path, expected: "a file of at most \(limit) bytes", found: "\(file.bytes.count)")
+        }
         // `bytes` alone would not keep the file mapped.
         return withExtendedLifetime(file) { Array(file.bytes) }
     }

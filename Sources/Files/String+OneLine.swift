@@ -8,6 +8,16 @@ extension String {
         return Self.escaped(scalars.prefix(head)) + "…" + Self.escaped(unicodeScalars.suffix(tail))
     }
 
+    /// A word of a file as an error shows it: in quotes, escaped, and cut where it is long. It is cut by scalars: one
+    /// character can have a million of them.
+    public var shown: String {
+        let head = Array(unicodeScalars.prefix(61))
+        guard head.count > 60 else { return debugDescription }
+        var word = String.UnicodeScalarView(head.dropLast())
+        word.append("…")
+        return String(word).debugDescription
+    }
+
     private static func escaped(_ scalars: some Sequence<Unicode.Scalar>) -> String {
         var line = ""
         for scalar in scalars {

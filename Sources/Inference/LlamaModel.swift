@@ -1,6 +1,5 @@
 import Checkpoints
 import Descriptions
-import Foundation
 import Kernels
 
 /// A Llama's weights, ready for products: matrices in their mapped files, norms widened.
@@ -32,7 +31,7 @@ public final class LlamaModel: Sendable {
 
     /// A model from any source of weights.
     /// - Parameter weightMemory: bytes of weights that may be in memory at once; the weights of a larger model are
-    ///   streamed. By default three quarters of the machine's memory.
+    ///   streamed. Nil: all of them.
     /// - Throws: `CheckpointError` for a tensor that is missing or of another shape.
     public init(configuration: ModelConfiguration, weights: any WeightSource, weightMemory: Int? = nil) throws {
         self.configuration = configuration
@@ -47,9 +46,8 @@ public final class LlamaModel: Sendable {
         weightBytes = try tensors.all().reduce(0) { $0 + $1.byteCount }
         let embeddingBytes = try tensors.all(TensorName.embedding).reduce(0) { $0 + $1.byteCount }
         multipliedBytes = weightBytes - (configuration.tiesEmbeddings ? 0 : embeddingBytes)
-        let memory = weightMemory ?? Int(ProcessInfo.processInfo.physicalMemory / 4 * 3)
         stream =
-            weightBytes <= memory
+            weightBytes <= weightMemory ?? .max
             ? nil
             : WeightStream(
                 layers: try (0..<configuration.layers).map { try tensors.all(TensorName.layer($0)) },
@@ -115,8 +113,16 @@ struct TensorReader {
     }
 
     func matrix(_ name: String) throws -> WeightMatrix {
-        let tensor = try tensor(name).inWholeRows
+        let tensor = try tensor(name)
         guard tensor.elementType != .int8 else { return try int8Matrix(tensor, name) }
+        if tensor.division == .columns {
+            let panels = tensor.parts.map { part in
+                WeightMatrix.Panel(
+                    Self.storage(part, tensor.elementType),
+                    columns: part.count / (tensor.elementType.bytes * tensor.shape[0]))
+            }
+            return WeightMatrix(panels, rows: tensor.shape[0], owner: tensor.owner)
+        }
         let blocks = tensor.parts.map { part in
             WeightMatrix.Block(Self.storage(part, tensor.elementType), rows: part.count / tensor.rowBytes)
         }

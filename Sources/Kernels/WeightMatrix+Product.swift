@@ -12,14 +12,14 @@ extension WeightMatrix {
     /// Products of one input with several matrices, in one loop of the threads. A result depends on its row and its
     /// token alone: it has the same bits in a prompt of any length, in a batch, and on any number of threads.
     public static func multiply(_ input: ProductInput, _ products: [Product], workers: Workforce) {
-        workers.forEach(products.reduce(0) { $0 + $1.matrix.tiles.count }) { iteration, _ in
+        workers.forEach(products.reduce(0) { $0 + $1.matrix.tiles.count }) { iteration, worker in
             var (index, tile) = (0, iteration)
             while tile >= products[index].matrix.tiles.count {
                 tile -= products[index].matrix.tiles.count
                 index += 1
             }
             let (matrix, out) = products[index]
-            matrix.multiply(matrix.tiles[tile], input, out)
+            matrix.multiply(matrix.tiles[tile], input, out, worker)
         }
     }
 
@@ -29,9 +29,10 @@ extension WeightMatrix {
         return true
     }
 
-    private func multiply(_ tile: Tile, _ input: ProductInput, _ out: UnsafeMutablePointer<Float>) {
+    private func multiply(_ tile: Tile, _ input: ProductInput, _ out: UnsafeMutablePointer<Float>, _ worker: Worker) {
         let (count, target) = (tile.rows.count, out + tile.rows.lowerBound)
-        switch tile.storage {
+        let storage = tile.panels.map { assembled($0, rows: count, worker) } ?? tile.storage
+        switch storage {
         case .bfloat16(let numbers) where input.isRounded:
             KernelSet.selected.dot_rows_narrow(
                 numbers, count, columns, columns, input.narrow!, columns, input.tokens, target, rows)
@@ -49,5 +50,22 @@ extension WeightMatrix {
             KernelSet.selected.dot_rows_f32(
                 numbers, count, columns, columns, input.singles!, columns, input.tokens, target, rows)
         }
+    }
+
+    /// The rows of a tile put together in the worker's memory, so that products have the bits that whole rows give:
+    /// bfloat16 as it is, other numbers widened.
+    private func assembled(_ panels: [Panel], rows: Int, _ worker: Worker) -> Storage {
+        let scratch = worker.scratch(rows * columns)
+        let narrow = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: UInt16.self)
+        var isNarrow = false
+        Self.forEachPiece(of: panels, rows: 0..<rows) { numbers, count, place in
+            if case .bfloat16(let numbers) = numbers {
+                isNarrow = true
+                (narrow + place).update(from: numbers, count: count)
+            } else {
+                widen(numbers, count: count, to: scratch + place)
+            }
+        }
+        return isNarrow ? .bfloat16(narrow) : .float32(scratch)
     }
 }

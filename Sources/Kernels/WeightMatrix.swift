@@ -1,6 +1,6 @@
 /// A matrix of weights in the width it is stored in, usually within a mapped file: `[rows, columns]`, each row's numbers
 /// one behind the other. Its rows may lie in several blocks, as those of a query projection that is stored fused with
-/// keys and values do.
+/// keys and values do; or in several panels, each with some columns of every row.
 public struct WeightMatrix: @unchecked Sendable {
     /// How its numbers are stored, and where the first one is.
     public enum Storage {
@@ -36,10 +36,24 @@ public struct WeightMatrix: @unchecked Sendable {
         }
     }
 
+    /// Some columns of all rows, which follow each other in memory: `[rows, columns]`, floating-point numbers.
+    public struct Panel {
+        let storage: Storage
+        let columns: Int
+
+        /// `columns` columns, from the first number of `storage` on.
+        public init(_ storage: Storage, columns: Int) {
+            self.storage = storage
+            self.columns = columns
+        }
+    }
+
     /// What one iteration of a product takes: rows that follow each other in memory, at most `rowsPerTile` of them.
     struct Tile {
         let storage: Storage
         let rows: Range<Int>
+        /// Where rows are cut: `storage` has no more than their beginnings then.
+        var panels: [Panel]?
     }
 
     /// Few enough that threads end together, enough to be worth a call.
@@ -73,6 +87,17 @@ public struct WeightMatrix: @unchecked Sendable {
         self.owner = owner
     }
 
+    /// A matrix over memory that `owner` holds, its panels side by side.
+    public init(_ panels: [Panel], rows: Int, owner: AnyObject) {
+        tiles = stride(from: 0, to: rows, by: Self.rowsPerTile).map { first in
+            let here = panels.map { Panel($0.storage.advanced(by: first * $0.columns), columns: $0.columns) }
+            return Tile(storage: here[0].storage, rows: first..<min(rows, first + Self.rowsPerTile), panels: here)
+        }
+        self.rows = rows
+        columns = panels.reduce(0) { $0 + $1.columns }
+        self.owner = owner
+    }
+
     /// A matrix of one block.
     public init(_ storage: Storage, rows: Int, columns: Int, owner: AnyObject) {
         self.init([Block(storage, rows: rows)], columns: columns, owner: owner)
@@ -87,7 +112,25 @@ public struct WeightMatrix: @unchecked Sendable {
             let middle = (low + high) / 2
             if tiles[middle].rows.lowerBound <= row { low = middle } else { high = middle }
         }
-        widen(tiles[low].storage.advanced(by: (row - tiles[low].rows.lowerBound) * columns), count: columns, to: out)
+        let (tile, place) = (tiles[low], row - tiles[low].rows.lowerBound)
+        guard let panels = tile.panels else {
+            return widen(tile.storage.advanced(by: place * columns), count: columns, to: out)
+        }
+        Self.forEachPiece(of: panels, rows: place..<place + 1) { widen($0, count: $1, to: out + $2) }
+    }
+
+    /// Gives each row's numbers in each panel to `body`: where they are, how many, and the place of the first among all
+    /// numbers of these rows.
+    static func forEachPiece(
+        of panels: [Panel], rows: Range<Int>, _ body: (_ numbers: Storage, _ count: Int, _ place: Int) -> Void
+    ) {
+        var place = 0
+        for row in rows {
+            for panel in panels {
+                body(panel.storage.advanced(by: row * panel.columns), panel.columns, place)
+                place += panel.columns
+            }
+        }
     }
 
     /// Writes `count` numbers, which are whole rows, widened, to `out`.

@@ -1,5 +1,6 @@
 import Checkpoints
 import Descriptions
+import Files
 import Inference
 import Tokenizers
 
@@ -15,14 +16,15 @@ public struct LoadedModel: Sendable {
     /// Opens the folder at `path`.
     /// - Parameters:
     ///   - tokenizerPath: the tokenizer's file; nil for the one in the folder, if there is one.
-    ///   - weightMemory: bytes of weights that may be in memory at once; see `LlamaModel`.
+    ///   - weightMemory: bytes of weights that may be in memory at once; the weights of a larger model are streamed. By
+    ///     default three quarters of the machine's memory.
     /// - Throws: what `Checkpoint`, `LlamaModel` and `TokenizerFile` throw.
     public init(path: String, tokenizerPath: String? = nil, weightMemory: Int? = nil) throws {
         tokenizer = try (tokenizerPath ?? Checkpoint.tokenizerPath(in: path)).map {
             try TokenizerFile.open(path: $0)
         }
         checkpoint = try Checkpoint(path: path, vocabulary: tokenizer.map { TextVocabulary($0) })
-        llama = try LlamaModel(checkpoint, weightMemory: weightMemory)
+        llama = try LlamaModel(checkpoint, weightMemory: weightMemory ?? MachineMemory.bytes / 4 * 3)
     }
 
     /// Reads and checks all prompts at `paths`, to be run under `policy` (nil: the model's own).

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A `tokenizer.json` as Hugging Face's `tokenizers` writes it, as far as a byte-level tokenizer needs it.
@@ -111,14 +112,14 @@ struct ByteLevelFile: Decodable {
 extension ByteLevelFile {
     /// Why the file is not of the kind that Llama 3 ships; nil if it is.
     var obstacle: String? {
-        if let type = model.type, type != "BPE" { return "a model of type \(type.debugDescription)" }
+        if let type = model.type, type != "BPE" { return "a model of type \(type.shown)" }
         if model.fallsBackToBytes == true { return "byte_fallback" }
         if let dropout = model.dropout, dropout != 0 { return "dropout" }
         if model.prefix?.isEmpty == false || model.suffix?.isEmpty == false { return "marks at the borders of words" }
-        if let normalizer { return "a normalizer of type \(normalizer.type.debugDescription)" }
-        if let decoder, decoder.type != "ByteLevel" { return "a decoder of type \(decoder.type.debugDescription)" }
+        if let normalizer { return "a normalizer of type \(normalizer.type.shown)" }
+        if let decoder, decoder.type != "ByteLevel" { return "a decoder of type \(decoder.type.shown)" }
         if let token = addedTokens.first(where: { [$0.isSingleWord, $0.stripsLeft, $0.stripsRight].contains(true) }) {
-            return "added token \(token.content.debugDescription), which takes in what stands around it"
+            return "added token \(token.content.shown), which takes in what stands around it"
         }
         return splittingObstacle
     }

@@ -7,8 +7,8 @@ public struct ByteLevelTokenizer: TextTokenizer {
     public let fingerprint: String
     public let vocabularySize: Int
     public let bosToken: Int?
-    /// The file does not say; a `config.json` does.
-    public var eosToken: Int? { nil }
+    /// A `config.json` says so; the file itself only has a token of one of the usual names.
+    public let eosToken: Int?
 
     /// What each token stands for.
     private enum Token {
@@ -27,13 +27,19 @@ public struct ByteLevelTokenizer: TextTokenizer {
     /// The regular expression that cuts texts into words.
     package static let pattern = WordSplitter.pattern
 
+    /// What the token that ends a text is called: by Llama 3, GPT-2 and Llama 2.
+    private static let endings = ["<|end_of_text|>", "<|endoftext|>", "</s>"]
+
+    /// Llama 3's has 9 MB, the largest in use some 35.
+    private static let largestFile = 1 << 26
+
     /// Far beyond any vocabulary.
     private static let largestID = 1 << 22
 
     /// Opens the file at `path`.
     /// - Throws: `FileError.unreadable`, or `TokenizerError.notByteLevel` for one that is damaged or of another kind.
     public init(path: String) throws {
-        let bytes = try MappedFile.contents(of: path)
+        let bytes = try MappedFile.contents(of: path, limit: Self.largestFile)
         func refuse(_ reason: String) -> TokenizerError { .notByteLevel(path: path, reason: reason) }
         guard let file = try? JSONDecoder().decode(ByteLevelFile.self, from: Data(bytes)) else {
             throw refuse("no JSON object with added_tokens and a model of vocab and merges")
@@ -41,15 +47,15 @@ public struct ByteLevelTokenizer: TextTokenizer {
         if let obstacle = file.obstacle { throw refuse("it has \(obstacle)") }
         var (tokens, ids) = ([Int: Token](), [[UInt8]: Int]())
         func add(_ token: Token, _ id: Int, _ word: String) throws {
-            guard (0..<Self.largestID).contains(id) else { throw refuse("token \(Self.shown(word)) has the id \(id)") }
+            guard (0..<Self.largestID).contains(id) else { throw refuse("token \(word.shown) has the id \(id)") }
             guard tokens.updateValue(token, forKey: id) == nil else {
-                throw refuse("token \(Self.shown(word)) has the id \(id), as another one has")
+                throw refuse("token \(word.shown) has the id \(id), as another one has")
             }
         }
         let special = Set(file.addedTokens.map(\.content))
         for (word, id) in file.model.vocabulary where !special.contains(word) {
             guard let bytes = ByteAlphabet.bytes(of: word) else {
-                throw refuse("token \(Self.shown(word)) is not written in GPT-2's characters for bytes")
+                throw refuse("token \(word.shown) is not written in GPT-2's characters for bytes")
             }
             try add(.bytes(bytes), id, word)
             ids[bytes] = id
@@ -68,7 +74,9 @@ public struct ByteLevelTokenizer: TextTokenizer {
         vocabularySize = (tokens.keys.max() ?? -1) + 1
         ignoresMerges = file.model.ignoresMerges ?? false
         added = AddedWords(file.addedTokens.map { ($0.content, $0.id) })
-        bosToken = file.beginning.flatMap { word in file.addedTokens.first { $0.content == word }?.id }
+        func id(_ word: String) -> Int? { file.addedTokens.first { $0.content == word }?.id }
+        bosToken = file.beginning.flatMap(id)
+        eosToken = Self.endings.lazy.compactMap(id).first
     }
 
     private static func merges(
@@ -79,14 +87,10 @@ public struct ByteLevelTokenizer: TextTokenizer {
             let parts = words.compactMap(ByteAlphabet.bytes)
             guard words.count == 2, parts.count == 2, let left = ids[parts[0]], let right = ids[parts[1]],
                 let whole = ids[parts[0] + parts[1]]
-            else { throw refuse("merge \(rank) (\(shown(words.joined(separator: " ")))) is not of tokens") }
+            else { throw refuse("merge \(rank) (\(words.joined(separator: " ").shown)) is not of tokens") }
             merges.add(left, right, rank: rank, token: whole)
         }
         return merges
-    }
-
-    private static func shown(_ word: String) -> String {
-        (word.count > 60 ? "\(word.prefix(60))…" : word).debugDescription
     }
 }
 

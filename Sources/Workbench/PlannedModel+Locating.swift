@@ -1,6 +1,8 @@
 import BundledModels
 import Capacity
 import Checkpoints
+import Recording
+import Tokenizers
 
 extension PlannedModel {
     /// The model that a command line means: the name of a bundled one, a Megatron checkpoint's folder, or what
@@ -9,7 +11,9 @@ extension PlannedModel {
     public static func located(_ word: String) throws -> PlannedModel {
         if let bundled = BundledModel(rawValue: word) { return try named(try bundled.folder()) }
         guard try Checkpoint.isMegatron(path: word) else { return try named(word) }
-        let checkpoint = try Checkpoint(path: word)
+        // With the tokenizer beside it, its vocabulary is known from its padding.
+        let vocabulary = try Checkpoint.tokenizerPath(in: word).map { TextVocabulary(try TokenizerFile.open(path: $0)) }
+        let checkpoint = try Checkpoint(path: word, vocabulary: vocabulary)
         return PlannedModel(name: checkpoint.name, configuration: checkpoint.configuration)
     }
 }

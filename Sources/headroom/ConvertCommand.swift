@@ -1,9 +1,11 @@
 import ArgumentParser
 import BundledModels
+import Capacity
 import Checkpoints
 import Foundation
 import Recording
 import Tokenizers
+import Workbench
 
 struct ConvertCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,7 +19,7 @@ struct ConvertCommand: ParsableCommand {
             a model predicts badly; its config.json says so, and every table that it appears in.
 
             With --weights int8 the matrices become whole numbers of 8 bit with a scale for every 128 columns of a row, which
-            halves a 16-bit model; embedding and norms stay as they are. Such a model predicts hardly worse than its source.
+            halves a 16-bit model; embedding and norms stay as they are. What is printed says how far off the weights are.
 
             Example:
               headroom convert --from default-base --to base-gqa --gqa 2
@@ -49,8 +51,16 @@ struct ConvertCommand: ParsableCommand {
     @Option(help: "How the matrices are to be stored: int8. By default as they are.")
     var weights: Weights?
 
+    @Option(
+        help: ArgumentHelp("Bytes of a file of weights at most, such as 2GiB; by default 5 GB.", valueName: "size"))
+    var shardSize: ByteSize?
+
+    @Option(help: "text or json.")
+    var format = OutputFormat.text
+
     func validate() throws {
         if gqa != nil && weights != nil { throw ValidationError("--gqa and --weights are two steps: average first") }
+        try format.check(.text, .json)
     }
 
     func run() throws {
@@ -59,23 +69,24 @@ struct ConvertCommand: ParsableCommand {
             TextVocabulary(try TokenizerFile.open(path: $0))
         }
         let source = try Checkpoint(path: folder, vocabulary: vocabulary)
-        if let gqa {
-            try GroupedConversion(source, kvHeads: gqa, tokenizerPath: tokenizer).write(to: to)
-            print("\(to): \(source.name) with \(gqa) of \(source.configuration.kvHeads) KV heads, averaged, untrained")
-        } else if weights == .int8 {
-            let progress = Progress()
-            let summary = try Int8Conversion(source, tokenizerPath: tokenizer).write(to: to) { done, total in
-                progress.show("\(Self.gigabytes(done)) of \(Self.gigabytes(total)) written")
-            }
-            print(
-                "\(to): \(source.name) with int8 weights, \(Self.gigabytes(summary.bytes)) of "
-                    + "\(Self.gigabytes(summary.sourceBytes)), relative error of the weights "
-                    + String(format: "%.2f %%", 100 * summary.relativeError))
-        } else {
-            try FormatConversion(source, tokenizerPath: tokenizer).write(to: to)
-            print("\(to): \(source.name), \(source.configuration.parameters) parameters, as they were")
+        Interruption.watch()
+        let progress = Progress()
+        func show(_ done: Int, _ total: Int) throws {
+            try Interruption.check()
+            progress.show(String(format: "%.1f of %.1f GB written", Double(done) / 1e9, Double(total) / 1e9))
         }
+        var report = ConversionReport(of: source, to: to)
+        if let gqa {
+            try GroupedConversion(source, kvHeads: gqa, tokenizerPath: tokenizer)
+                .write(to: to, shardBytes: shardSize?.bytes, progress: show)
+            report.kvHeads = gqa
+        } else if weights == .int8 {
+            report.quantization = try Int8Conversion(source, tokenizerPath: tokenizer)
+                .write(to: to, shardBytes: shardSize?.bytes, progress: show)
+        } else {
+            try FormatConversion(source, tokenizerPath: tokenizer)
+                .write(to: to, shardBytes: shardSize?.bytes, progress: show)
+        }
+        print(format == .json ? try report.json() : report.text())
     }
-
-    private static func gigabytes(_ bytes: Int) -> String { String(format: "%.3f GB", Double(bytes) / 1e9) }
 }

@@ -3,6 +3,7 @@ import Capacity
 import Checkpoints
 import Descriptions
 import Foundation
+import Workbench
 
 /// For those who work on Headroom: a checkpoint of any model's size without the model.
 struct ForgeCommand: ParsableCommand {
@@ -17,8 +18,11 @@ struct ForgeCommand: ParsableCommand {
               headroom forge --model llama-2-13b --output /tmp/forged
             """, shouldDisplay: false)
 
-    @Option(help: "The shape: a model's name (headroom list models), or the path of a config.json.")
+    @Option(help: "The shape: a model's name (headroom list models), its folder, or the path of a config.json.")
     var model = "llama-2-13b"
+
+    @Option(help: "Ranks of tensor parallelism, an archive each.")
+    var ranks = 1
 
     @Option(help: "The folder to write; it must not exist.")
     var output: String
@@ -29,12 +33,18 @@ struct ForgeCommand: ParsableCommand {
     @Flag(help: "A plain model, not one of Dynamic Memory Compression.")
     var plain = false
 
+    func validate() throws {
+        guard (1...64).contains(ranks) else { throw ValidationError("--ranks: expected 1 to 64, found \(ranks)") }
+    }
+
     func run() throws {
-        var shape = try usageErrors { try PlannedModel.named(model).configuration }
-        if !plain { shape.dmc = shape.dmc ?? DMCSettings(targetRatio: 4) }
-        let forge = RandomMegatron(shape, seed: seed)
+        Interruption.watch()
+        var shape = try usageErrors { try PlannedModel.located(model).configuration }
+        shape.dmc = plain ? nil : shape.dmc ?? DMCSettings(targetRatio: 4)
+        let forge = RandomMegatron(shape, ranks: ranks, seed: seed)
         let progress = Progress()
         try forge.write(to: output, room: forge.byteCount / 2 * 3 + forge.byteCount / 20) { done, total in
+            try Interruption.check()
             progress.show(String(format: "%.1f of %.1f GB written", Double(done) / 1e9, Double(total) / 1e9))
         }
         print(

@@ -17,4 +17,14 @@ enum Interruption {
 
     /// Whether the work is to end.
     static var isWanted: Bool { isRequested.load(ordering: .relaxed) }
+
+    /// Ends work of which half is worth nothing.
+    static func check() throws {
+        if isWanted { throw Interrupted() }
+    }
+}
+
+/// Ctrl-C, where there is nothing to keep.
+private struct Interrupted: Error, CustomStringConvertible {
+    var description: String { "interrupted; nothing was written" }
 }

@@ -1,7 +1,8 @@
 import ArgumentParser
-import BundledModels
+import Capacity
 import Foundation
 import Reports
+import Workbench
 
 /// `headroom report`: traces in, a folder with a page, figures and data out.
 struct ReportCommand: ParsableCommand {
@@ -23,7 +24,11 @@ struct ReportCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("Finished traces of one DMC checkpoint, or of several policies.", valueName: "trace"))
     var traces: [String]
 
-    @Option(help: "The model to plan for: a name that `headroom list models` prints, or a config.json.")
+    @Option(
+        help: """
+            The model to plan for: a name that `headroom list models` prints, a config.json, or a model's folder (Hugging \
+            Face's or Megatron-LM's).
+            """)
     var model = "llama-2-13b"
 
     @Option(help: "The GPU to plan on: a name that `headroom list gpus` prints, or a JSON file.")
@@ -46,14 +51,12 @@ struct ReportCommand: ParsableCommand {
     }
 
     func run() throws {
-        let asked = ReportJob(
+        let job = ReportJob(
             traces: traces, model: model, gpu: gpu, promptTokens: promptTokens, newTokens: newTokens, output: output)
-        var job = asked
-        // A bundled model's name means its folder; all else is the planner's business.
-        job.model = try BundledModel(rawValue: model)?.folder() ?? model
         let written = try usageErrors {
             let progress = Progress()
-            return try job.run(writer: ReportWriter(progress: { progress.show($0) }))
+            return try job.run(
+                locate: PlannedModel.located, writer: ReportWriter(progress: { progress.show($0) }))
         }
         for warning in written.warnings { FileHandle.standardError.write(Data("warning: \(warning)\n".utf8)) }
         print(format == .json ? try written.json() : written.page)

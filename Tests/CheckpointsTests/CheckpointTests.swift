@@ -95,6 +95,37 @@ struct CheckpointTests {
         }
     }
 
+    @Test("A tensor of a type that is not computed with is named where the model needs it, and passed over elsewhere")
+    func otherTypes() throws {
+        var model = RandomModel(shape)
+        model.tensors["model.rotary.positions"] = StoredTensor(shape: [2], values: [0, 1])
+        try write(model)
+        let text = String(
+            String.UnicodeScalarView(SafetensorsWriter.file(model.tensors).map { Unicode.Scalar($0) }))
+        func retype(_ name: String) throws {
+            let file = text.replacing("\"\(name)\": {\"dtype\": \"F32\"", with: "\"\(name)\": {\"dtype\": \"I32\"")
+            try folder.write("model.safetensors", file.unicodeScalars.map { UInt8($0.value) })
+        }
+        try retype("model.rotary.positions")
+        #expect(try Checkpoint(path: folder.path).weights.tensor("model.rotary.positions") == nil)
+        try retype("model.norm.weight")
+        #expect(
+            try refusal().error as? CheckpointError
+                == .wrongType(
+                    path: weightsPath, name: "model.norm.weight", expected: "F32 or F16 or BF16 or I8", found: "\"I32\""
+                ))
+    }
+
+    @Test("A configuration's error is short, whatever the file holds")
+    func longWords() throws {
+        try write(RandomModel(shape))
+        let marks = String(repeating: "\u{301}", count: 300_000)
+        for field in ["\"model_type\": \"a\(marks)\"", "\"model_type\": \"llama\", \"bos_token_id\": \"a\(marks)\""] {
+            try folder.write("config.json", "{\(field), " + shape.huggingFaceJSON.dropFirst())
+            #expect(try refusal().line.utf8.count < 2000)
+        }
+    }
+
     @Test("A folder without one of its files is refused by its name", arguments: ["config.json", "model.safetensors"])
     func missingFiles(name: String) throws {
         let other = name == "config.json" ? "model.safetensors" : "config.json"

@@ -58,6 +58,26 @@ struct FormatConversionTests {
         }
     }
 
+    @Test("What stops the work leaves nothing behind, and until then it says how far it is")
+    func stopped() throws {
+        struct Stopped: Error {}
+        try RandomModel(shape).write(to: folder)
+        let source = try Checkpoint(path: folder.path)
+        var told: [Int] = []
+        try FormatConversion(source).write(to: target.file("new")) { done, total in
+            told.append(done)
+            #expect(total == 4 * source.configuration.parameters)
+        }
+        #expect(told.count == source.weights.names.count && told == told.sorted())
+        #expect(told.last == 4 * source.configuration.parameters)
+        #expect(throws: Stopped.self) {
+            try FormatConversion(source).write(to: target.file("other")) { done, _ in
+                if done > 1000 { throw Stopped() }
+            }
+        }
+        #expect(try target.contents() == ["new"])
+    }
+
     @Test("The index is as transformers reads it")
     func index() throws {
         let model = RandomModel(shape)

@@ -18,7 +18,7 @@ struct HostileArchiveTests {
     private func refusal(_ bytes: [UInt8]) throws -> String? {
         do {
             let archive = try open(bytes)
-            for name in archive.names { #expect(archive.bytes(name)!.reduce(0) { $0 &+ $1 } >= 0) }
+            for name in archive.names { #expect(archive.withBytes(name) { $0.reduce(0) { $0 + Int($1) } } != nil) }
             return nil
         } catch let error as FileError {
             #expect("\(error)".hasPrefix(folder.file("a.pt")) && !"\(error)".contains("\n"), "\(error)")
@@ -26,12 +26,14 @@ struct HostileArchiveTests {
         }
     }
 
-    @Test("A sound archive is read, as PyTorch writes it and as plain as can be", arguments: ZipWriter.Style.allCases)
+    @Test(
+        "A sound archive is read, as PyTorch writes it, with ZIP64's numbers, and as plain as can be",
+        arguments: ZipWriter.Style.allCases)
     func sound(style: ZipWriter.Style) throws {
         let archive = try open(ZipWriter.archive(entries, style: style))
         #expect(archive.names == entries.map(\.0))
-        for (name, bytes) in entries { #expect(archive.bytes(name).map(Array.init) == bytes) }
-        #expect(archive.bytes("b") == nil)
+        for (name, bytes) in entries { #expect(archive.withBytes(name, Array.init) == bytes) }
+        #expect(archive.withBytes("b", Array.init) == nil)
     }
 
     @Test("A comment behind the archive is no part of it")

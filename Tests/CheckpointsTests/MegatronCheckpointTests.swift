@@ -39,7 +39,6 @@ struct MegatronCheckpointTests {
             let tensor = try #require(checkpoint.weights.tensor(name))
             #expect(tensor.shape == expected.shape && tensor.elementType == expected.elementType, "\(name)")
             #expect(tensor.floats == expected.values, "\(name)")
-            #expect(tensor.inWholeRows.floats == expected.values, "\(name)")
         }
     }
 
@@ -76,13 +75,24 @@ struct MegatronCheckpointTests {
         try MegatronModel(RandomModel(Self.shape)).write(to: folder)
         let weights = try Checkpoint(path: folder.path).weights
         func parts(_ part: String) throws -> [UnsafeRawBufferPointer] {
-            try #require(weights.tensor("model.layers.0.self_attn.\(part)_proj.weight")).inWholeRows.parts
+            try #require(weights.tensor("model.layers.0.self_attn.\(part)_proj.weight")).parts
         }
         let (queries, keys, values) = (try parts("q"), try parts("k"), try parts("v"))
         #expect(keys.count == 4 && values.count == 4)
         for (query, (key, value)) in zip(queries, zip(keys, values)) {
             #expect(query.baseAddress! + query.count == key.baseAddress!)
             #expect(key.baseAddress! + key.count == value.baseAddress!)
+        }
+    }
+
+    @Test("What ranks hold by columns is one part a rank, where it is")
+    func columns() throws {
+        try MegatronModel(RandomModel(Self.shape), ranks: 2).write(to: folder)
+        let weights = try Checkpoint(path: folder.path).weights
+        for name in ["self_attn.o_proj", "mlp.down_proj"] {
+            let tensor = try #require(weights.tensor("model.layers.1.\(name).weight"))
+            #expect(tensor.parts.count == 2 && tensor.division == .columns)
+            #expect(tensor.parts.allSatisfy { $0.count == tensor.byteCount / 2 })
         }
     }
 
@@ -179,7 +189,10 @@ struct MegatronCheckpointTests {
             ("padded_vocab_size", .none, "args.padded_vocab_size"), ("vocab_size", 7000, "args.vocab_size"),
             ("norm_epsilon", "tiny", "args.norm_epsilon"), ("rotary_base", 0, "rope_theta"),
             ("tensor_model_parallel_size", 2, "expected the 2 ranks"), ("num_layers", 1, "the 1 layers of its args"),
-            ("num_layers", 3, "decoder.layers.2."), ("hidden_size", 26, "expected shape [26]"),
+            ("normalization", 3, "args.normalization"),
+            ("position_embedding_type", true, "expected a text, found True"),
+            ("window_size", 128, "args.window_size"), ("num_layers", 3, "decoder.layers.2."),
+            ("hidden_size", 26, "expected shape [26]"),
         ] as [(String, PickledValue, String)])
     func arguments(name: String, value: PickledValue, named: String) throws {
         var megatron = MegatronModel(RandomModel(.small(hidden: 24, middle: 36, kvHeads: 2, headDim: 6)))
@@ -197,8 +210,83 @@ struct MegatronCheckpointTests {
         try folder.remove("mp_rank_02")
         try folder.remove("mp_rank_03")
         #expect(try refusal().contains("expected the 4 ranks of its args"))
+    }
+
+    @Test("Folders of another layout are named as that, and what only looks like a rank's is passed over")
+    func otherLayouts() throws {
+        let model = RandomModel(Self.shape)
+        try folder.makeFolder("mp_rank_00_000")
         try folder.makeFolder("mp_rank_00_001")
-        #expect(try refusal().contains("\"mp_rank_00_001\", a stage of pipeline parallelism"))
+        #expect(try refusal().contains("\"mp_rank_00_000\", a stage of pipeline parallelism"))
+        try folder.remove("mp_rank_00_000")
+        try folder.remove("mp_rank_00_001")
+        for name in [".metadata", "common.pt", "__0_0.distcp"] { try folder.write(name, "") }
+        #expect(try refusal().contains("found one of Megatron's distributed format (torch_dist)"))
+        try folder.makeFolder("mp_rank_00.old")
+        try MegatronModel(model).write(to: folder)
+        try expectSame(try Checkpoint(path: folder.path), model)
+    }
+
+    @Test("Ranks of two trainings, of two steps, or one archive in another's place are refused")
+    func strangeRanks() throws {
+        let megatron = MegatronModel(RandomModel(Self.shape), ranks: 2)
+        func refusal(_ second: PickledValue) throws -> String {
+            try megatron.write(to: folder)
+            try folder.write(inFolders: "mp_rank_01/model_optim_rng.pt", TorchWriter.file(second))
+            let line = try self.refusal()
+            #expect(line.contains("mp_rank_01/model_optim_rng.pt: "))
+            return line
+        }
+        #expect(try refusal(megatron.archive(0)).contains("expected other shares of the model than rank 0 has"))
+        let other = MegatronModel(RandomModel(Self.shape, seed: 2), ranks: 2)
+        #expect(try refusal(other.archive(1)).contains("layernorm.weight\" as in rank 0, found other numbers"))
+        var changed = megatron
+        changed.arguments = [("rotary_base", 20_000)]
+        #expect(try refusal(changed.archive(1)).contains("rope_theta 10000, as in rank 0, found 20000"))
+        changed = megatron
+        changed.iteration = 2000
+        #expect(try refusal(changed.archive(1)).contains("iteration 1000, as in rank 0, found 2000"))
+    }
+
+    @Test("The tokenizer tells tokens from padding, and a smaller vocabulary in the arguments is refused")
+    func statedVocabulary() throws {
+        var megatron = MegatronModel(RandomModel(Self.shape))
+        megatron.padding = 58
+        megatron.arguments = [("vocab_size", 3)]
+        try megatron.write(to: folder)
+        #expect(try Checkpoint(path: folder.path).configuration.vocabularySize == 3)
+        #expect(
+            try refusal(TextVocabulary(size: 70)).contains(
+                "args.vocab_size`: expected at least the tokenizer's 70 tokens, found 3"))
+        megatron.arguments = [("vocab_size", 128)]
+        try megatron.write(to: folder)
+        #expect(
+            try Checkpoint(path: folder.path, vocabulary: TextVocabulary(size: 70)).configuration.vocabularySize == 70)
+    }
+
+    @Test(
+        "A checkpoint of a version before 2 is refused, whatever kind of number says so",
+        arguments: [1.0, 0, "new"] as [PickledValue])
+    func version(version: PickledValue) throws {
+        var megatron = MegatronModel(RandomModel(Self.shape))
+        megatron.version = version
+        try megatron.write(to: folder)
+        #expect(try refusal().contains("expected a checkpoint of version 2 or later, found checkpoint_version"))
+    }
+
+    @Test("An axis of one number may have any stride")
+    func stride() throws {
+        let model = RandomModel(.small(hidden: 8, middle: 1, layers: 1, headDim: 6, vocabulary: 9))
+        var megatron = MegatronModel(model)
+        megatron.extra = [StoredTensor(shape: [16], values: (0..<16).map(Float.init))]
+        megatron.replaced = [
+            "decoder.layers.0.mlp.linear_fc2.weight": .claims(
+                type: "FloatStorage", key: "0", count: 16, offset: 0, shape: [8, 1], strides: [2, .max])
+        ]
+        try megatron.write(to: folder)
+        let tensor = try #require(
+            try Checkpoint(path: folder.path).weights.tensor("model.layers.0.mlp.down_proj.weight"))
+        #expect(tensor.floats == [0, 2, 4, 6, 8, 10, 12, 14])
     }
 
     @Test("What does not divide among the ranks is refused by name")

@@ -55,7 +55,7 @@ struct SafetensorsFileTests {
     }
 
     @Test("A scalar has an empty shape")
-    func scalar() throws { try open("F32", "[]", "[0, 4]") }
+    func scalar() throws { try open("F32", "[]", "[0, 4]", bytes: 4) }
 
     @Test("A file cut anywhere is refused")
     func truncated() throws {
@@ -115,10 +115,39 @@ struct SafetensorsFileTests {
         _ = try refusal { _ = try open([UInt8(header.count), 0, 0, 0, 0, 0, 0, 0] + header) }
     }
 
-    @Test("A tensor of a type that is not read is refused by its name", arguments: ["F64", "I64", "f32", ""])
+    @Test("A tensor of a type that is not read is there by its type alone", arguments: ["F64", "I64", "f32", ""])
     func type(type: String) throws {
-        let message = try refusal { try open(type, "[4]", "[0, 16]") }
-        #expect(message.contains("tensor w") && message.contains("F32 or F16 or BF16"))
+        let header = [("w", type, "[0, 16]"), ("x", "F32", "[16, 32]")].map {
+            SafetensorsWriter.entry($0.0, $0.1, "[4]", $0.2)
+        }.joined(separator: ",")
+        let file = try open(SafetensorsWriter.file(header: "{\(header)}", data: Array(repeating: 0, count: 32)))
+        #expect(file.names == ["x"] && file.tensor("w") == nil && file.tensor("x")?.floats == [0, 0, 0, 0])
+        #expect(file.otherType("w") == type && file.otherType("x") == nil && file.otherType("y") == nil)
+        let message = try refusal { try open(type, "[4]", "[0, 17]") }
+        #expect(message.contains("tensor w with data_offsets within the 16 bytes"))
+    }
+
+    @Test("Bytes that are no tensor's are refused: before, between and behind")
+    func holes() throws {
+        func message(_ places: [String], _ bytes: Int) throws -> String {
+            let header = places.enumerated().map { SafetensorsWriter.entry("\($0)", "F32", "[2]", $1) }
+            return try refusal {
+                _ = try open(
+                    SafetensorsWriter.file(
+                        header: "{\(header.joined(separator: ","))}", data: Array(repeating: 0, count: bytes)))
+            }
+        }
+        #expect(try message(["[4, 12]"], 12).contains("4 bytes of none at byte 0 of the data"))
+        #expect(try message(["[0, 8]", "[12, 20]"], 20).contains("4 bytes of none at byte 8"))
+        #expect(try message(["[0, 8]", "[8, 16]"], 17).contains("1 bytes of none at byte 16"))
+        #expect(try message([], 1).contains("1 bytes of none at byte 0"))
+    }
+
+    @Test("A header longer than any model's is refused by its length")
+    func longHeader() throws {
+        let header = "{}" + String(repeating: " ", count: 1 << 23)
+        let message = try refusal { _ = try open(SafetensorsWriter.file(header: header, data: [])) }
+        #expect(message.contains("byte 0: expected a header of at most 8388608 bytes, found 8388616"))
     }
 
     @Test(

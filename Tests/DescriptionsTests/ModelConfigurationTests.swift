@@ -130,6 +130,10 @@ struct ModelConfigurationTests {
         #expect(error.description.count < 200)
         let configuration = try read(["model_type": "\"a\\nb\""])
         #expect(configuration.unsupported == ["model_type \"a\\nb\""])
+        let marks = String(repeating: "\u{301}", count: 100_000)
+        let features = try read(["model_type": "\"a\(marks)\"", "hidden_act": "\"b\(marks)\""]).unsupported
+        let line = ConfigurationError.unsupported(path: "config.json", features: features).description
+        #expect(line.unicodeScalars.count < 1000 && line.hasPrefix("config.json: expected a plain Llama model"))
     }
 
     @Test("Nesting without end is refused, not followed")

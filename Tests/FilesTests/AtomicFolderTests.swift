@@ -22,6 +22,22 @@ struct AtomicFolderTests {
         #expect(try names("\(folder.path)/a") == ["b"])
     }
 
+    @Test("a new folder is whole or not there, and none takes another's place")
+    func new() throws {
+        struct Stopped: Error {}
+        let path = "\(folder.path)/new"
+        #expect(throws: Stopped.self) {
+            try AtomicFolder.make(path, room: 1) { aside in
+                try AtomicFile.write([1], to: "\(aside)/x")
+                throw Stopped()
+            }
+        }
+        #expect(try names(folder.path) == [])
+        try AtomicFolder.make(path, room: 1) { try AtomicFile.write([1], to: "\($0)/x") }
+        #expect(try names(folder.path) == ["new"] && names(path) == ["x"])
+        #expect(throws: FileError.exists(path: path)) { try AtomicFolder.make(path, room: 1) { _ in } }
+    }
+
     @Test("a folder is replaced as a whole where its files may be")
     func replaces() throws {
         let path = "\(folder.path)/b/"

@@ -66,4 +66,42 @@ struct MappedFileTests {
         #expect(try !isMapped())
         #expect(file == nil)
     }
+
+    @Test("A file that is too large for what it is to be is refused before it is read")
+    func limit() throws {
+        let path = try folder.write("a", [1, 2, 3])
+        #expect(try MappedFile.contents(of: path, limit: 3).count == 3)
+        #expect(throws: FileError.unsuitable(path: path, expected: "a file of at most 2 bytes", found: "3")) {
+            try MappedFile.contents(of: path, limit: 2)
+        }
+    }
+
+    @Test("What is released takes none of this process's memory until it is read again")
+    func released() throws {
+        let count = 1 << 22
+        let path = try folder.write("resident-\(UUID().uuidString)", [UInt8](repeating: 1, count: count))
+        let file = try MappedFile(path: path)
+        func sum() -> Int { withExtendedLifetime(file) { file.bytes.reduce(0) { $0 + Int($1) } } }
+        #expect(sum() == count)
+        #expect(try Self.resident(path) == count)
+        let half = UnsafeRawBufferPointer(rebasing: file.bytes[0..<count / 2])
+        file.release(half)
+        #expect(try Self.resident(path) == count / 2)
+        file.release(file.bytes)
+        #expect(try Self.resident(path) == 0)
+        #expect(sum() == count)
+        #expect(try Self.resident(path) == count)
+    }
+
+    /// Bytes of the mapping of `path` that are in memory, by the kernel's account.
+    private static func resident(_ path: String) throws -> Int {
+        let maps = try #require(FileHandle(forReadingAtPath: "/proc/self/smaps"))
+        var (isOurs, sum) = (false, 0)
+        for line in String(decoding: maps.readDataToEndOfFile(), as: UTF8.self).split(separator: "\n") {
+            let words = line.split(separator: " ")
+            if words[0] == "Rss:" { sum += isOurs ? Int(words[1])! * 1024 : 0 }
+            if words[0].contains("-") { isOurs = line.hasSuffix(path) }
+        }
+        return sum
+    }
 }

@@ -11,4 +11,11 @@ struct OneLineTests {
         #expect(long.description.unicodeScalars.count == 601)
         #expect(long.description.hasPrefix("a: expected xxx") && long.description.hasSuffix("xxx, found y"))
     }
+
+    @Test("A word is shown in quotes, and a long one cut, be it a single character")
+    func word() {
+        #expect("a\"\n".shown == "\"a\\\"\\n\"")
+        #expect(String(repeating: "x", count: 61).shown == "\"\(String(repeating: "x", count: 60))…\"")
+        #expect(("a" + String(repeating: "\u{301}", count: 100_000)).shown.unicodeScalars.count <= 8 * 64)
+    }
 }

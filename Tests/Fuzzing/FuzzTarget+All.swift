@@ -12,7 +12,8 @@ extension FuzzTarget {
     /// Every reader of files that come from elsewhere.
     package static func all() throws -> [FuzzTarget] {
         [
-            safetensors, index, zip, pickle, configuration, try trace(), try prompts(), decisions, try tokenizer(),
+            safetensors, index, zip, pickle, megatron, configuration, try trace(), try prompts(), decisions,
+            try tokenizer(),
             byteLevel,
         ]
     }
@@ -53,7 +54,7 @@ extension FuzzTarget {
         }
     ) { bytes, folder in
         let archive = try ZipArchive(path: folder.write("a.pt", bytes))
-        for name in archive.names { _ = archive.bytes(name)!.reduce(0) { $0 &+ Int($1) } }
+        for name in archive.names { _ = archive.withBytes(name) { $0.reduce(0) { $0 &+ Int($1) } } }
     }
 
     /// The pickle of a Megatron checkpoint, in an archive whose checksums are right.
@@ -68,9 +69,23 @@ extension FuzzTarget {
         return FuzzTarget("pickle", seeds: seeds) { bytes, folder in
             let archive = TorchWriter.file(pickle: bytes, storages: plain.storages)
             try folder.write(inFolders: "mp_rank_00/model_optim_rng.pt", archive)
-            let weights = try Checkpoint(path: folder.path).weights
-            for name in weights.names { _ = weights.tensor(name)?.floats.reduce(0, +) }
+            try readAll(folder)
         }
+    }
+
+    /// A Megatron checkpoint, of an archive without checksums, so that damage reaches what they cover.
+    private static let megatron = FuzzTarget(
+        "megatron", seeds: [TorchWriter.file(MegatronModel(model).archive(0), hasChecksums: false)],
+        assemble: { LyingMegatron().archive(&$0) }
+    ) { bytes, folder in
+        try folder.write(inFolders: "mp_rank_00/model_optim_rng.pt", bytes)
+        try readAll(folder)
+    }
+
+    /// Reads the checkpoint in `folder` to its last number.
+    private static func readAll(_ folder: TemporaryFolder) throws {
+        let weights = try Checkpoint(path: folder.path).weights
+        for name in weights.names { _ = weights.tensor(name)?.floats.reduce(0, +) }
     }
 
     private static let configuration = FuzzTarget(

@@ -9,16 +9,20 @@ package struct FuzzTarget: Sendable {
     package let seeds: [[UInt8]]
     /// Gives a damaged file right checksums again, so that it is not refused for those alone.
     let mend: @Sendable ([UInt8]) -> [UInt8]
+    /// Makes a file of parts that are each well-formed and together are not; nil where a reader has none.
+    let assemble: (@Sendable (inout Mutator) -> [UInt8])?
     /// Has a file of these bytes read to its last number, in a folder to write it to.
     let read: @Sendable ([UInt8], TemporaryFolder) throws -> Void
 
     init(
         _ name: String, seeds: [[UInt8]], mend: @escaping @Sendable ([UInt8]) -> [UInt8] = { $0 },
+        assemble: (@Sendable (inout Mutator) -> [UInt8])? = nil,
         read: @escaping @Sendable ([UInt8], TemporaryFolder) throws -> Void
     ) {
         self.name = name
         self.seeds = seeds
         self.mend = mend
+        self.assemble = assemble
         self.read = read
     }
 
@@ -34,8 +38,9 @@ package struct FuzzTarget: Sendable {
         }
     }
 
-    /// A file that `mutator` damaged; half of them have right checksums again.
+    /// A file that `mutator` damaged, or assembled; half of the damaged ones have right checksums again.
     package func damaged(by mutator: inout Mutator, _ iteration: Int) -> [UInt8] {
+        if let assemble, iteration % 3 == 0 { return assemble(&mutator) }
         let bytes = mutator.mutated(seeds[iteration % seeds.count], seeds[(iteration / 7) % seeds.count])
         return iteration % 2 == 0 ? bytes : mend(bytes)
     }

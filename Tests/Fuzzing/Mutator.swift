@@ -69,5 +69,15 @@ package struct Mutator {
         bytes.replaceSubrange(place..<end, with: block.prefix(end - place))
     }
 
+    /// One of `values`.
+    mutating func one<Value>(of values: [Value]) -> Value { values[below(values.count)] }
+
+    /// A number that a size, a stride or an offset should not be, or one near `usual`.
+    mutating func number(near usual: Int) -> Int {
+        one(of: [
+            usual, usual, usual, usual &+ 1, usual &- 1, 0, 1, -1, .max, .min, 1 << 31, 1 << 40, 1 << 62, below(99),
+        ])
+    }
+
     private mutating func below(_ limit: Int) -> Int { Int(numbers.next() % UInt64(limit)) }
 }

@@ -7,7 +7,7 @@ struct FuzzingTests {
     @Test(
         "A sound file is read, and a damaged one is read or refused in one line",
         arguments: [
-            "safetensors", "index", "zip", "pickle", "config", "trace", "prompts", "decisions", "tokenizer",
+            "safetensors", "index", "zip", "pickle", "megatron", "config", "trace", "prompts", "decisions", "tokenizer",
             "tokenizer-json",
         ])
     func damage(name: String) throws {
@@ -22,6 +22,6 @@ struct FuzzingTests {
 
     @Test("Every reader that can be fuzzed is tested here")
     func names() throws {
-        #expect(try FuzzTarget.all().count == 10)
+        #expect(try FuzzTarget.all().count == 11)
     }
 }

@@ -27,6 +27,23 @@ struct MegatronTests {
         #expect(CoreRun(one, tokens, .parallel).difference(to: CoreRun(other, tokens, .parallel)) < 1e-4)
     }
 
+    @Test("Streamed they give the same, whether ranks hold columns or matrices are turned", arguments: cases, [1, 2])
+    func streamed(model: ModelCase, ranks: Int) throws {
+        for isTransposed in [false, true] {
+            let folder = try TemporaryFolder()
+            var megatron = MegatronModel(model.model, ranks: ranks)
+            megatron.saysVocabulary = true
+            megatron.isTransposed = isTransposed
+            try megatron.write(to: folder)
+            let streamed = try LlamaModel(Checkpoint(path: folder.path), weightMemory: 0)
+            let tokens = model.tokens(150)
+            let (one, other) = (
+                CoreRun(streamed, tokens, .stepwise), CoreRun(try model.model.loaded(), tokens, .stepwise)
+            )
+            #expect(streamed.isStreamed && one.bits == other.bits && one.merges == other.merges)
+        }
+    }
+
     /// A checkpoint that PyTorch wrote; see `Fixtures/make.py`.
     private func fixture(_ name: String) throws -> String {
         try #require(Bundle.module.resourceURL).appendingPathComponent("Fixtures/\(name)").path

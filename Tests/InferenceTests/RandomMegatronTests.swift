@@ -55,6 +55,21 @@ struct RandomMegatronTests {
         }
     }
 
+    @Test("In an archive for each of several ranks it is a model of the same kind")
+    func ranks() throws {
+        let path = folder.file("ranks")
+        try RandomMegatron(compressed, ranks: 2).write(to: path)
+        let checkpoint = try Checkpoint(path: path)
+        #expect(checkpoint.configuration.parameters == compressed.parameters)
+        let run = CoreRun(try LlamaModel(checkpoint), (0..<60).map { $0 * 7 % 70 }, .parallel)
+        #expect(run.logits.joined().allSatisfy { $0.isFinite && abs($0) < 50 })
+        #expect(run.merges.joined().joined().contains(true))
+        #expect(throws: CheckpointError.ranks(path: folder.file("four"), what: "query groups", count: 6, ranks: 4)) {
+            try RandomMegatron(compressed, ranks: 4).write(to: folder.file("four"))
+        }
+        #expect(try folder.contents() == ["ranks"])
+    }
+
     @Test("Converted to 8 bit and streamed from either form it has the same bits as resident")
     func conversions() throws {
         let source = try forge(compressed)

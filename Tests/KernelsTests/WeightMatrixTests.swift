@@ -80,6 +80,66 @@ struct WeightMatrixTests {
         }
     }
 
+    @Test("Rows that are cut into panels give the bits of whole ones")
+    func panels() {
+        let (rows, widths) = (131, [24, 5, 14])
+        let columns = widths.reduce(0, +)
+        let numbers = Numbers(rows * columns)
+        let halves = (0..<rows * columns).map { Float16(numbers.wide[$0]).bitPattern }
+        let pool = WorkerPool(threads: 2)
+        var seeded = SeededNumbers(seed: 5)
+        let input = seeded.normals(7 * columns)
+        halves.withUnsafeBufferPointer { halves in
+            let storages: [WeightMatrix.Storage] = [
+                .float32(UnsafePointer(numbers.wide.baseAddress!)), .float16(halves.baseAddress!),
+                .bfloat16(UnsafePointer(numbers.narrow.baseAddress!)),
+            ]
+            for storage in storages {
+                let whole = WeightMatrix(storage, rows: rows, columns: columns, owner: numbers)
+                let (cut, owners) = Self.cut(storage, rows, widths)
+                #expect(cut.rows == rows && cut.columns == columns)
+                for kind in [Kind.singles, .narrow] {
+                    let expected = product(kind, [whole], input, .pool(pool))[0].map(\.bitPattern)
+                    #expect(product(kind, [cut], input, .pool(pool))[0].map(\.bitPattern) == expected, "\(storage)")
+                }
+                var rows = [[Float](repeating: 0, count: columns), [Float](repeating: 1, count: columns)]
+                whole.copyRow(70, to: &rows[0])
+                cut.copyRow(70, to: &rows[1])
+                #expect(rows[0] == rows[1])
+                withExtendedLifetime(owners) {}
+            }
+        }
+    }
+
+    /// The numbers of a matrix, copied into panels of these widths.
+    private static func cut(_ storage: WeightMatrix.Storage, _ rows: Int, _ widths: [Int]) -> (WeightMatrix, AnyObject)
+    {
+        func panels<Number>(_ numbers: UnsafePointer<Number>) -> [UnsafePointer<Number>] {
+            let columns = widths.reduce(0, +)
+            var first = 0
+            return widths.map { width in
+                defer { first += width }
+                // As long as the test's process: a few kilobytes.
+                let panel = UnsafeMutablePointer<Number>.allocate(capacity: rows * width)
+                for row in 0..<rows {
+                    (panel + row * width).initialize(from: numbers + row * columns + first, count: width)
+                }
+                return UnsafePointer(panel)
+            }
+        }
+        let storages: [WeightMatrix.Storage] =
+            switch storage {
+            case .float32(let numbers): panels(numbers).map { .float32($0) }
+            case .float16(let numbers): panels(numbers).map { .float16($0) }
+            case .bfloat16(let numbers): panels(numbers).map { .bfloat16($0) }
+            case .int8: []
+            }
+        let owner = Numbers(1)
+        let matrix = WeightMatrix(
+            zip(storages, widths).map { WeightMatrix.Panel($0, columns: $1) }, rows: rows, owner: owner)
+        return (matrix, owner)
+    }
+
     @Test("Several products of one input are those of each alone, in one width or in two")
     func several() {
         let columns = 43

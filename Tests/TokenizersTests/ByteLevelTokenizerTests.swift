@@ -48,6 +48,23 @@ struct ByteLevelTokenizerTests {
         }
     }
 
+    @Test("Llama 3's own vocabulary gives the ids that are published for it")
+    func published() throws {
+        struct Published: Decodable {
+            let text: String
+            let ids: [Int]
+        }
+        // Meta's vocabulary as far as these texts need it; see `Fixtures/llama3.py`.
+        let fixtures = URL(fileURLWithPath: path).deletingLastPathComponent()
+        let tokenizer = try ByteLevelTokenizer(path: fixtures.appendingPathComponent("llama3.json").path)
+        let data = try Data(contentsOf: fixtures.appendingPathComponent("llama3-cases.json"))
+        let cases = try JSONDecoder().decode([Published].self, from: data)
+        for expected in cases {
+            #expect(try tokenizer.encode(expected.text) == expected.ids, "\(expected.text.debugDescription)")
+        }
+        #expect(cases.count > 40 && tokenizer.bosToken == 128_000 && tokenizer.eosToken == 128_001)
+    }
+
     @Test("Tokens become the text again, special ones left out, at once and one by one")
     func decoding() throws {
         for expected in cases {
@@ -77,7 +94,7 @@ struct ByteLevelTokenizerTests {
 
     @Test("It knows its size, its beginning and how it writes tokens, and is known by its file")
     func facts() throws {
-        #expect(tokenizer.vocabularySize == 425 && tokenizer.bosToken == 421 && tokenizer.eosToken == nil)
+        #expect(tokenizer.vocabularySize == 425 && tokenizer.bosToken == 421 && tokenizer.eosToken == 422)
         #expect(tokenizer.piece(420) == "Ġzyx" && tokenizer.piece(423) == "<|eot_id|>" && tokenizer.piece(425) == nil)
         #expect(tokenizer.fingerprint == Digest.sha256(try MappedFile.contents(of: path)).hexadecimal)
         #expect(try TokenizerFile.open(path: path) is ByteLevelTokenizer)

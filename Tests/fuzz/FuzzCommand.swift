@@ -9,8 +9,8 @@ struct FuzzCommand: ParsableCommand {
         commandName: "fuzz",
         abstract: "Feed damaged files to Headroom's readers, for as long as you like.",
         discussion: """
-            Each reader is fed in a process of its own, within 8 GiB of address space and 20 seconds a file. A file that ends
-            the process, or that is refused in more than one short line, is kept in the folder --findings; feed it again
+            Each reader is fed in a process of its own, which may take 256 MiB of memory beyond what it begins with, and 20
+            seconds a file. A file that ends the process, or that is refused in more than one short line, is kept in the folder --findings; feed it again
             with --file.
 
             Example:
@@ -75,8 +75,9 @@ struct FuzzCommand: ParsableCommand {
     }
 
     private func feed(_ target: FuzzTarget) throws {
-        var limit = rlimit(rlim_cur: 8 << 30, rlim_max: 8 << 30)
-        setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+        let bytes = rlim_t(try Self.dataBytes() + (256 << 20))
+        var limit = rlimit(rlim_cur: bytes, rlim_max: bytes)
+        setrlimit(__rlimit_resource_t(RLIMIT_DATA.rawValue), &limit)
         let folder = try TemporaryFolder(inMemory: true)
         let end = Date(timeIntervalSinceNow: Double(seconds))
         var mutator = Mutator(seed: seed)
@@ -91,5 +92,12 @@ struct FuzzCommand: ParsableCommand {
         }
         alarm(0)
         print("\(target.name): \(count) damaged files, none too much")
+    }
+
+    /// Bytes that this process can write, by the kernel's account.
+    private static func dataBytes() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmData:") }
+        return (line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0) << 10
     }
 }

@@ -15,34 +15,34 @@ struct CheckpointWriter {
     static let shardBytes = 5_000_000_000
 
     /// Writes the new folder `path`: aside, then renamed.
+    /// - Parameters:
+    ///   - shardBytes: bytes of a shard at most; nil for `shardBytes`.
+    ///   - progress: is told how many bytes of how many are written; what it throws ends the work.
     /// - Throws: `FileError`; nothing is left behind then.
-    func write(to path: String, shardBytes: Int = CheckpointWriter.shardBytes) throws {
-        let target = URL(fileURLWithPath: path).standardizedFileURL.path
-        guard !FileManager.default.fileExists(atPath: target) else { throw FileError.exists(path: path) }
-        try DiskSpace.require(entries.reduce(0) { $0 + $1.count }, for: path)
-        let aside = "\(target).\(getpid()).partial"
-        do {
-            do {
-                try FileManager.default.createDirectory(atPath: aside, withIntermediateDirectories: false)
-            } catch {
-                throw FileError.unwritable(path: path, reason: "its folder cannot be made")
+    func write(to path: String, shardBytes: Int?, progress: @escaping ConversionProgress) throws {
+        let total = entries.reduce(0) { $0 + $1.count }
+        var done = 0
+        let watched = entries.map { entry in
+            SafetensorsWriter.Entry(name: entry.name, shape: entry.shape, elementType: entry.elementType) { sink in
+                try entry.write(sink)
+                done += entry.count
+                try progress(done, total)
             }
+        }
+        try AtomicFolder.make(path, room: total) { aside in
             try AtomicFile.write(Array(try JSONEncoder.sorted.encode(fields)), to: "\(aside)/config.json")
             if let tokenizerPath {
                 let bytes = try MappedFile.contents(of: tokenizerPath)
                 let name = bytes.first == UInt8(ascii: "{") ? "tokenizer.json" : "tokenizer.model"
                 try AtomicFile.write(bytes, to: "\(aside)/\(name)")
             }
-            try SafetensorsWriter.write(entries, folder: aside, shardBytes: shardBytes)
-            guard rename(aside, target) == 0 else {
-                throw FileError.unwritable(path: path, reason: FileError.systemReason)
-            }
-        } catch {
-            try? FileManager.default.removeItem(atPath: aside)
-            throw error
+            try SafetensorsWriter.write(watched, folder: aside, shardBytes: shardBytes ?? Self.shardBytes)
         }
     }
 }
+
+/// Is told how many bytes of how many are written; what it throws ends the work.
+public typealias ConversionProgress = (_ done: Int, _ of: Int) throws -> Void
 
 extension Checkpoint {
     /// The field `headroom_conversion` after one more step: what was done to the weights since training.
@@ -52,9 +52,10 @@ extension Checkpoint {
 }
 
 extension MappedTensor {
-    /// This tensor as it is, to be written under `name`.
+    /// This tensor as it is, to be written under `name`. Its pages are given back: all of a model's might not fit.
     func entry(_ name: String) -> SafetensorsWriter.Entry {
         SafetensorsWriter.Entry(name: name, shape: shape, elementType: elementType) { sink in
+            defer { release() }
             try forEachPart(0, to: byteCount, sink)
         }
     }

@@ -12,9 +12,11 @@ public struct FormatConversion {
         self.tokenizerPath = tokenizerPath
     }
 
-    /// Writes the new folder `path`, in shards of at most `shardBytes`.
-    /// - Throws: `FileError`; nothing is left behind then.
-    public func write(to path: String, shardBytes: Int? = nil) throws {
+    /// Writes the new folder `path`, in shards of at most `shardBytes` (nil: 5 GB).
+    /// - Throws: `FileError`, and what `progress` throws; nothing is left behind then.
+    public func write(
+        to path: String, shardBytes: Int? = nil, progress: @escaping ConversionProgress = { _, _ in }
+    ) throws {
         let entries = source.weights.names.compactMap { name in source.weights.tensor(name)?.entry(name) }
         var fields = source.fields
         if fields["torch_dtype"] == nil, fields["dtype"] == nil,
@@ -23,6 +25,6 @@ public struct FormatConversion {
             fields["torch_dtype"] = .string("\(type)")
         }
         try CheckpointWriter(fields: fields, entries: entries, tokenizerPath: tokenizerPath ?? source.tokenizerPath)
-            .write(to: path, shardBytes: shardBytes ?? CheckpointWriter.shardBytes)
+            .write(to: path, shardBytes: shardBytes, progress: progress)
     }
 }

@@ -30,11 +30,13 @@ public struct GroupedConversion {
         self.tokenizerPath = tokenizerPath
     }
 
-    /// Writes the converted model to the new folder `path`: aside, then renamed.
-    /// - Throws: `FileError`.
-    public func write(to path: String) throws {
+    /// Writes the converted model to the new folder `path`, in shards of at most `shardBytes` (nil: 5 GB).
+    /// - Throws: `FileError`, and what `progress` throws; nothing is left behind then.
+    public func write(
+        to path: String, shardBytes: Int? = nil, progress: @escaping ConversionProgress = { _, _ in }
+    ) throws {
         try CheckpointWriter(fields: fields, entries: entries(), tokenizerPath: tokenizerPath ?? source.tokenizerPath)
-            .write(to: path)
+            .write(to: path, shardBytes: shardBytes, progress: progress)
     }
 
     private var fields: [String: JSONValue] {
@@ -56,6 +58,7 @@ public struct GroupedConversion {
             guard grouped.contains(name) else { return tensor.entry(name) }
             let shape = [kvHeads * source.configuration.headDim] + tensor.shape.dropFirst()
             return SafetensorsWriter.Entry(name: name, shape: shape, elementType: tensor.elementType) { sink in
+                defer { tensor.release() }
                 try averaged(tensor).withUnsafeBytes(sink)
             }
         }

@@ -33,33 +33,25 @@ public struct Int8Conversion {
         public let relativeError: Double
     }
 
-    /// Writes the converted model to the new folder `path`: aside, then renamed. One matrix at a time is in memory.
-    /// - Parameter progress: is told how many of all bytes are written.
-    /// - Throws: `FileError`; `CheckpointError.conversion` for a weight that is not finite.
-    public func write(to path: String, progress: @escaping (_ done: Int, _ of: Int) -> Void = { _, _ in }) throws
-        -> Summary
-    {
+    /// Writes the converted model to the new folder `path`, in shards of at most `shardBytes` (nil: 5 GB). One matrix at
+    /// a time is in memory.
+    /// - Throws: `FileError`; `CheckpointError.conversion` for a weight that is not finite; what `progress` throws.
+    ///   Nothing is left behind then.
+    public func write(
+        to path: String, shardBytes: Int? = nil, progress: @escaping ConversionProgress = { _, _ in }
+    ) throws -> Summary {
         var matrices: [QuantizedMatrix] = []
         let entries = try entries(&matrices)
-        let total = entries.reduce(0) { $0 + $1.count }
-        var done = 0
-        let watched = entries.map { entry in
-            SafetensorsWriter.Entry(name: entry.name, shape: entry.shape, elementType: entry.elementType) { sink in
-                try entry.write(sink)
-                done += entry.count
-                progress(done, total)
-            }
-        }
         var fields = source.fields
         fields["quantization_config"] = quantization.json
         fields["headroom_conversion"] = source.conversionField(
             adding: "int8 weights, groups of \(quantization.groupSize)")
-        try CheckpointWriter(fields: fields, entries: watched, tokenizerPath: tokenizerPath ?? source.tokenizerPath)
-            .write(to: path)
+        try CheckpointWriter(fields: fields, entries: entries, tokenizerPath: tokenizerPath ?? source.tokenizerPath)
+            .write(to: path, shardBytes: shardBytes, progress: progress)
         let loss = matrices.reduce(into: Int8Quantizer.Loss()) { $0 += $1.loss }
         return Summary(
             sourceBytes: source.weights.names.reduce(0) { $0 + (source.weights.tensor($1)?.byteCount ?? 0) },
-            bytes: total,
+            bytes: entries.reduce(0) { $0 + $1.count },
             relativeError: loss.weights > 0 ? (loss.differences / loss.weights).squareRoot() : 0)
     }
 

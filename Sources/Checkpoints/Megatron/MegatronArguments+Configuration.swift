@@ -42,6 +42,8 @@ extension MegatronArguments {
         // In the first stage the deciding channel only fades out; nothing is merged yet.
         guard window != nil || initial != nil || ratio != nil, try flag("dmc_is_stage_one") != true else { return [:] }
         var fields: [String: JSONValue] = [
+            // What computes a plain Llama with such weights computes something else.
+            "architectures": .array([.string("LlamaDMCForCausalLM")]),
             "dmc_window_size": .int(window ?? DMCSettings().window),
             "dmc_init_val": .number(initial ?? Double(DMCSettings().initialValue)),
         ]
@@ -54,13 +56,15 @@ extension MegatronArguments {
 
     private func vocabularySize(_ vocabulary: TextVocabulary?) throws -> Int {
         let padded = try paddedVocabularySize()
-        if let size = try integer("vocab_size") {
-            guard (1...padded).contains(size) else {
-                throw error("vocab_size", expected: "a size from 1 to \(padded)", found: "\(size)")
-            }
-            return size
+        let stated = try integer("vocab_size")
+        if let stated, !(1...padded).contains(stated) {
+            throw error("vocab_size", expected: "a size from 1 to \(padded)", found: "\(stated)")
         }
-        guard let size = vocabulary?.size else { return padded }
+        // The tokenizer knows best: Megatron's number may lack what it added.
+        guard let size = vocabulary?.size else { return stated ?? padded }
+        if let stated, stated < size {
+            throw error("vocab_size", expected: "at least the tokenizer's \(size) tokens", found: "\(stated)")
+        }
         // Megatron fills up to a multiple of this.
         let multiple = max(1, try integer("make_vocab_size_divisible_by") ?? 128)
             .multipliedReportingOverflow(by: max(1, try integer("tensor_model_parallel_size") ?? 1))
@@ -81,7 +85,7 @@ extension MegatronArguments {
         }
         if try flag("swiglu") == false { features.append("no swiglu") }
         if let share = try number("rotary_percent"), share != 1 { features.append("rotary_percent \(share)") }
-        for name in ["num_experts", "rotary_seq_len_interpolation_factor", "window_size"] where try isSet(name) {
+        for name in ["num_experts", "rotary_seq_len_interpolation_factor", "window_size"] where isSet(name) {
             features.append(name)
         }
         return features

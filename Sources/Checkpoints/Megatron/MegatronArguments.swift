@@ -59,14 +59,17 @@ struct MegatronArguments {
     }
 
     func text(_ name: String) throws -> String? {
-        guard case .string(let text) = value(name) else { return nil }
-        return text
+        switch value(name) {
+        case nil: return nil
+        case .string(let text): return text
+        case let other?: throw error(name, expected: "a text", found: "\(other)")
+        }
     }
 
-    /// Whether an argument has a value other than None, 0 and 1, which is what those that do nothing have.
-    func isSet(_ name: String) throws -> Bool {
+    /// Whether an argument has a value other than None, False, 0 and 1, which is what those that do nothing have.
+    func isSet(_ name: String) -> Bool {
         switch value(name) {
-        case nil, .int(0), .int(1), .float(1): false
+        case nil, .bool(false), .int(0), .int(1), .float(1): false
         default: true
         }
     }

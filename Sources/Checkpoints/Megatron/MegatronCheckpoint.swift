@@ -12,16 +12,37 @@ struct MegatronCheckpoint {
     /// - Throws: `FileError`, `CheckpointError`, `ConfigurationError`.
     init(_ folder: MegatronFolder, path: String, vocabulary: TextVocabulary?) throws {
         let ranks = try folder.archives.map(MegatronRank.init(path:))
-        let arguments = try MegatronArguments(ranks[0].archive, ranks[0].arguments)
+        let all = try ranks.map { try MegatronArguments($0.archive, $0.arguments) }
+        let arguments = all[0]
         let trained = try arguments.integer("tensor_model_parallel_size") ?? ranks.count
         guard trained == ranks.count else {
             throw FileError.unsuitable(
                 path: path, expected: "the \(trained) ranks of its args (tensor_model_parallel_size)",
                 found: "\(ranks.count)")
         }
-        fields = try arguments.huggingFaceFields(hasOutput: ranks[0].model[MegatronLayout.output] != nil, vocabulary)
+        let described = try zip(ranks, all).map { rank, arguments in
+            try arguments.huggingFaceFields(hasOutput: rank.model[MegatronLayout.output] != nil, vocabulary)
+        }
+        fields = described[0]
+        try Self.check(ranks, described)
         configuration = try ModelConfiguration(fields: fields, path: folder.archives[0])
         weights = try MegatronWeights(
             ranks, configuration: configuration, paddedVocabulary: try arguments.paddedVocabularySize(), path: path)
+    }
+
+    /// What an interrupted save or copy leaves: ranks of two trainings, or of two of its steps.
+    private static func check(_ ranks: [MegatronRank], _ described: [[String: JSONValue]]) throws {
+        for (rank, fields) in zip(ranks, described).dropFirst() {
+            func refuse(_ what: String, _ expected: String, _ found: String) -> FileError {
+                .unsuitable(path: rank.archive.path, expected: "\(what) \(expected), as in rank 0", found: found)
+            }
+            guard rank.iteration == ranks[0].iteration else {
+                throw refuse(
+                    "iteration", ranks[0].iteration.map { "\($0)" } ?? "none", rank.iteration.map { "\($0)" } ?? "none")
+            }
+            for (name, value) in described[0].sorted(by: { $0.key < $1.key }) where fields[name] != value {
+                throw refuse(name, "\(value)", fields[name].map { "\($0)" } ?? "none")
+            }
+        }
     }
 }

@@ -14,7 +14,12 @@ struct MegatronFolder {
     /// - Throws: `FileError`, `CheckpointError.missingFile`.
     init?(path: String) throws {
         guard let folder = try Self.iteration(path) else { return nil }
-        let names = Self.contents(folder).filter { $0.hasPrefix("mp_rank_") }.sorted()
+        let names = Self.ranks(folder)
+        guard !names.isEmpty || !Self.isDistributed(folder) else {
+            throw FileError.unsuitable(
+                path: folder, expected: "a checkpoint of torch.save (mp_rank_00/\(Self.archive))",
+                found: "one of Megatron's distributed format (torch_dist)")
+        }
         if let split = names.first(where: { $0.dropFirst("mp_rank_".count).contains("_") }) {
             throw FileError.unsuitable(
                 path: folder, expected: "ranks of tensor parallelism alone (mp_rank_00, mp_rank_01, …)",
@@ -31,9 +36,10 @@ struct MegatronFolder {
 
     /// The folder that has the ranks' folders.
     private static func iteration(_ path: String) throws -> String? {
-        let hasRanks = exists("\(path)/mp_rank_00")
+        func isOne(_ folder: String) -> Bool { !ranks(folder).isEmpty || isDistributed(folder) }
+        let hasRanks = isOne(path)
         guard exists("\(path)/\(latest)") else {
-            return hasRanks ? path : exists("\(path)/release/mp_rank_00") ? "\(path)/release" : nil
+            return hasRanks ? path : isOne("\(path)/release") ? "\(path)/release" : nil
         }
         let word = try word(of: "\(path)/\(latest)")
         let folder = "\(path)/\(word)"
@@ -55,7 +61,13 @@ struct MegatronFolder {
 
     private static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
-    private static func contents(_ folder: String) -> [String] {
-        (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    /// Names of the ranks' folders in `folder`, in order; those of pipeline stages among them.
+    private static func ranks(_ folder: String) -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.filter { $0.wholeMatch(of: #/mp_rank_[0-9]+(_[0-9]+)?/#) != nil }.sorted()
+    }
+
+    private static func isDistributed(_ folder: String) -> Bool {
+        exists("\(folder)/.metadata") && exists("\(folder)/common.pt")
     }
 }

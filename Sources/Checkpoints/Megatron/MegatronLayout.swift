@@ -11,6 +11,8 @@ struct MegatronLayout {
         case rows([Range<Int>])
         /// Each rank has some columns of every row.
         case columns
+
+        var isByColumns: Bool { if case .columns = self { true } else { false } }
     }
 
     /// A tensor in Megatron's form.

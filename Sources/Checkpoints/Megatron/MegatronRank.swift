@@ -8,6 +8,8 @@ struct MegatronRank {
     let model: [String: PickleValue]
     /// The value of `args`; nil if there is none.
     let arguments: PickleValue?
+    /// The value of `iteration`: how many steps it was trained for; nil if there is none.
+    let iteration: PickleValue?
 
     /// Opens the archive at `path`.
     /// - Throws: `FileError`.
@@ -21,8 +23,13 @@ struct MegatronRank {
         }
         self.model = model
         arguments = root["args"]
+        iteration = root["iteration"]
         // Before version 2 queries, keys and values were interleaved otherwise.
-        if case .float(let version)? = root["checkpoint_version"], version < 2 {
+        switch root["checkpoint_version"] {
+        case nil, .none?: break
+        case .int(let version)? where version >= 2: break
+        case .float(let version)? where version >= 2: break
+        case let version?:
             throw FileError.unsuitable(
                 path: path, expected: "a checkpoint of version 2 or later", found: "checkpoint_version \(version)")
         }

@@ -11,6 +11,7 @@ import Foundation
 /// not, channel 0 of the stream is the same in every token; see `embedding` and `decision`.
 public struct RandomMegatron {
     private let shape: ModelConfiguration
+    private let ranks: Int
     private let numbers: RandomTensor
 
     /// What channel 0 of every embedding holds.
@@ -18,55 +19,52 @@ public struct RandomMegatron {
     /// The root of the stream's mean square, which norms divide by: 1 from the embedding, as much again from the blocks.
     private static let level: Float = 1.4
 
-    /// A checkpoint of `shape`, its weights drawn from `seed`.
-    public init(_ shape: ModelConfiguration, seed: UInt64 = 0) {
+    /// A checkpoint of `shape` in an archive for each of `ranks` ranks of tensor parallelism, its weights drawn from
+    /// `seed`. Other ranks are another model.
+    public init(_ shape: ModelConfiguration, ranks: Int = 1, seed: UInt64 = 0) {
         self.shape = shape
+        self.ranks = ranks
         numbers = RandomTensor(seed: seed)
     }
 
     /// Bytes that it will take, but for names and padding.
-    public var byteCount: Int { tensors.reduce(0) { $0 + 2 * $1.shape.reduce(1, *) } }
+    public var byteCount: Int { ranks * tensors.reduce(0) { $0 + 2 * $1.shape.reduce(1, *) } }
 
     /// Writes the new folder `path`: aside, then renamed. One tensor at a time is in memory.
     /// - Parameters:
     ///   - room: bytes that must be free on the disk, at least.
-    ///   - progress: is told how many bytes of how many are written.
-    /// - Throws: `FileError`; nothing is left behind then.
-    public func write(
-        to path: String, room: Int = 0, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
-    ) throws {
-        let target = URL(fileURLWithPath: path).standardizedFileURL.path
-        guard !FileManager.default.fileExists(atPath: target) else { throw FileError.exists(path: path) }
-        try DiskSpace.require(max(room, byteCount), for: path)
-        let aside = "\(target).\(getpid()).partial"
-        do {
-            do {
-                try FileManager.default.createDirectory(
-                    atPath: "\(aside)/iter_0000001/mp_rank_00", withIntermediateDirectories: true)
-            } catch {
-                throw FileError.unwritable(path: path, reason: "its folder cannot be made")
-            }
+    ///   - progress: is told how many bytes of how many are written; what it throws ends the work.
+    /// - Throws: `CheckpointError.ranks`, `FileError`, and what `progress` throws; nothing is left behind then.
+    public func write(to path: String, room: Int = 0, progress: ConversionProgress = { _, _ in }) throws {
+        _ = try MegatronLayout(shape, ranks: ranks, paddedVocabulary: shape.vocabularySize, path: path)
+        try AtomicFolder.make(path, room: max(room, byteCount)) { aside in
             try AtomicFile.write("1\n", to: "\(aside)/latest_checkpointed_iteration.txt")
-            try writeArchive("\(aside)/iter_0000001/mp_rank_00/model_optim_rng.pt", progress)
-            guard rename(aside, target) == 0 else {
-                throw FileError.unwritable(path: path, reason: FileError.systemReason)
+            var done = 0
+            for rank in 0..<ranks {
+                let folder = "\(aside)/iter_0000001/mp_rank_\(rank < 10 ? "0" : "")\(rank)"
+                do {
+                    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+                } catch {
+                    throw FileError.unwritable(path: path, reason: "its folder cannot be made")
+                }
+                try writeArchive("\(folder)/model_optim_rng.pt", rank) { count in
+                    done += count
+                    try progress(done, byteCount)
+                }
             }
-        } catch {
-            try? FileManager.default.removeItem(atPath: aside)
-            throw error
         }
     }
 
-    private func writeArchive(_ path: String, _ progress: (Int, Int) -> Void) throws {
+    private func writeArchive(_ path: String, _ rank: Int, _ progress: (_ more: Int) throws -> Void) throws {
         let writer = try TorchArchiveWriter(path: path)
         try writer.add("data.pkl", pickle())
         try writer.add("byteorder", Array("little".utf8))
-        var done = 0
+        let tensors = tensors
         for (index, tensor) in tensors.enumerated() {
-            let bytes = tensor.bytes(index)
+            // Norms are the same in all ranks.
+            let bytes = tensor.bytes(tensor.shape.count == 1 ? index : index + rank * tensors.count)
             try writer.add("data/\(index)", bytes)
-            done += bytes.count
-            progress(done, byteCount)
+            try progress(bytes.count)
         }
         try writer.add("version", Array("3\n".utf8))
         try writer.finish()
@@ -98,7 +96,7 @@ public struct RandomMegatron {
             ("ffn_hidden_size", shape.intermediateSize), ("num_attention_heads", shape.heads),
             ("kv_channels", shape.headDim), ("num_query_groups", shape.kvHeads),
             ("padded_vocab_size", shape.vocabularySize), ("max_position_embeddings", shape.maxPositions),
-            ("seq_length", shape.maxPositions), ("tensor_model_parallel_size", 1),
+            ("seq_length", shape.maxPositions), ("tensor_model_parallel_size", ranks),
             ("pipeline_model_parallel_size", 1), ("dmc_window_size", shape.dmc?.window),
         ]
         for (name, value) in integers {
@@ -137,12 +135,21 @@ extension RandomMegatron {
         let bytes: (_ stream: Int) -> [UInt8]
     }
 
-    /// All tensors, in Megatron's order.
+    /// Rows of the embedding that a rank has.
+    private var vocabulary: Int { shape.vocabularySize / ranks }
+
+    /// KV heads that a rank has.
+    private var kvHeads: Int { shape.kvHeads / ranks }
+
+    /// Rows of the fused projection that a rank has.
+    private var fusedRows: Int { kvHeads * (shape.groupSize + 2) * shape.headDim }
+
+    /// All tensors of a rank, in Megatron's order.
     private var tensors: [Tensor] {
         let (hidden, middle) = (shape.hiddenSize, shape.intermediateSize)
         let blocks = 1 / Double(2 * shape.layers).squareRoot()
         var tensors = [
-            Tensor(name: "embedding.word_embeddings.weight", shape: [shape.vocabularySize, hidden], bytes: embedding)
+            Tensor(name: "embedding.word_embeddings.weight", shape: [vocabulary, hidden], bytes: embedding)
         ]
         for layer in 0..<shape.layers {
             let prefix = "decoder.layers.\(layer)"
@@ -151,15 +158,15 @@ extension RandomMegatron {
                 gains("\(prefix).self_attention.linear_qkv.layer_norm_weight"),
                 Tensor(
                     name: "\(prefix).self_attention.linear_qkv.weight",
-                    shape: [(shape.heads + 2 * shape.kvHeads) * shape.headDim, hidden], bytes: fusedProjection),
+                    shape: [fusedRows, hidden], bytes: fusedProjection),
                 gains("\(prefix).mlp.linear_fc1.layer_norm_weight"),
-                matrix("\(prefix).mlp.linear_fc1.weight", rows: 2 * middle, columns: hidden),
+                matrix("\(prefix).mlp.linear_fc1.weight", rows: 2 * middle / ranks, columns: hidden),
                 update("\(prefix).mlp.linear_fc2.weight", columns: middle, blocks),
             ]
         }
         tensors.append(gains("decoder.final_layernorm.weight"))
         if !shape.tiesEmbeddings {
-            tensors.append(matrix("output_layer.weight", rows: shape.vocabularySize, columns: hidden, gain: 2))
+            tensors.append(matrix("output_layer.weight", rows: vocabulary, columns: hidden, gain: 2))
         }
         return tensors
     }
@@ -170,8 +177,10 @@ extension RandomMegatron {
         }
     }
 
-    /// What a block adds to the residual stream: nothing to channel 0.
+    /// What a block adds to the residual stream: nothing to channel 0. A rank has some of its columns.
     private func update(_ name: String, columns: Int, _ gain: Double) -> Tensor {
+        let gain = gain / Double(ranks).squareRoot()
+        let columns = columns / ranks
         let all = matrix(name, rows: shape.hiddenSize, columns: columns, gain: gain)
         return Tensor(name: name, shape: all.shape) { stream in
             var bytes = all.bytes(stream)
@@ -191,18 +200,17 @@ extension RandomMegatron {
 
     /// Channel 0 is the same in every token.
     private func embedding(_ stream: Int) -> [UInt8] {
-        var bytes = numbers.bytes(shape.vocabularySize * shape.hiddenSize, deviation: 1, stream: stream)
-        for token in 0..<shape.vocabularySize { Self.set(token * shape.hiddenSize, to: Self.constant, in: &bytes) }
+        var bytes = numbers.bytes(vocabulary * shape.hiddenSize, deviation: 1, stream: stream)
+        for token in 0..<vocabulary { Self.set(token * shape.hiddenSize, to: Self.constant, in: &bytes) }
         return bytes
     }
 
     /// For each KV head the rows of its query heads, then its key's, then its value's.
     private func fusedProjection(_ stream: Int) -> [UInt8] {
         let (hidden, group) = (shape.hiddenSize, shape.groupSize)
-        let rows = (shape.heads + 2 * shape.kvHeads) * shape.headDim
-        var bytes = numbers.bytes(rows * hidden, deviation: 1.2 / Double(hidden).squareRoot(), stream: stream)
+        var bytes = numbers.bytes(fusedRows * hidden, deviation: 1.2 / Double(hidden).squareRoot(), stream: stream)
         guard let dmc = shape.dmc else { return bytes }
-        for kvHead in 0..<shape.kvHeads {
+        for kvHead in 0..<kvHeads {
             let first = kvHead * (group + 2) * shape.headDim
             for query in 0..<group {
                 decision(

@@ -11,8 +11,14 @@ public struct SafetensorsFile: WeightSource {
     public var path: String { file.path }
     public var names: [String] { tensors.keys.sorted() }
     public func tensor(_ name: String) -> MappedTensor? { tensors[name] }
+    public func otherType(_ name: String) -> String? { others[name] }
 
+    /// Types of the tensors that are left unread, by name: whole numbers and masks that no model here needs.
+    private let others: [String: String]
     private let headerCount: Int
+
+    /// A header's tensor takes some 130 bytes; the largest models have some thousand in a file.
+    private static let largestHeader = 1 << 23
 
     /// The header as it stands in the file, length included.
     public var headers: [UnsafeRawBufferPointer] { [UnsafeRawBufferPointer(rebasing: file.bytes[0..<headerCount])] }
@@ -33,6 +39,10 @@ public struct SafetensorsFile: WeightSource {
             throw FileError.truncated(
                 path: path, offset: 8, needed: Int(clamping: length), available: reader.remaining)
         }
+        guard length <= UInt64(Self.largestHeader) else {
+            throw FileError.malformed(
+                path: path, offset: 0, expected: "a header of at most \(Self.largestHeader) bytes", found: "\(length)")
+        }
         let text = try reader.read(count: Int(length))
         headerCount = reader.offset
         let entries: [String: SafetensorsEntry]
@@ -44,12 +54,14 @@ public struct SafetensorsFile: WeightSource {
                 found: SafetensorsFile.reason(error))
         }
         let data = UnsafeRawBufferPointer(rebasing: file.bytes[headerCount...])
-        var tensors: [String: MappedTensor] = [:]
+        var (tensors, others) = ([String: MappedTensor](), [String: String]())
         for (name, entry) in SafetensorsFile.inOrder(entries) {
             tensors[name] = try entry.tensor(name, in: data, of: file)
+            if tensors[name] == nil { others[name] = entry.dtype }
         }
         self.tensors = tensors
-        try SafetensorsFile.checkOverlap(entries, path: path)
+        self.others = others
+        try SafetensorsFile.checkPlaces(entries, count: data.count, path: path)
     }
 
     private static func reason(_ error: Error) -> String {
@@ -72,11 +84,19 @@ public struct SafetensorsFile: WeightSource {
         entries.sorted { ($0.value.begin, $0.value.end, $0.key) < ($1.value.begin, $1.value.end, $1.key) }
     }
 
-    private static func checkOverlap(_ entries: [String: SafetensorsEntry], path: String) throws {
+    /// The tensors follow one another without a gap, and end with the file.
+    private static func checkPlaces(_ entries: [String: SafetensorsEntry], count: Int, path: String) throws {
         let ordered = inOrder(entries)
         for (one, next) in zip(ordered, ordered.dropFirst()) where next.value.begin < one.value.end {
             throw FileError.unsuitable(
-                path: path, expected: "tensors apart", found: "\(one.key) and \(next.key) on the same bytes")
+                path: path, expected: "tensors apart",
+                found: "\(one.key) and \(next.key) on the same bytes")
+        }
+        let starts = ordered.map(\.value.begin) + [count]
+        for (start, end) in zip(starts, [0] + ordered.map(\.value.end)) where start != end {
+            throw FileError.unsuitable(
+                path: path, expected: "tensors one behind the other up to the file's end",
+                found: "\(start - end) bytes of none at byte \(end) of the data")
         }
     }
 }
@@ -113,16 +133,15 @@ private struct SafetensorsEntry: Decodable {
     var begin: Int { dataOffsets.first ?? 0 }
     var end: Int { dataOffsets.last ?? 0 }
 
-    func tensor(_ name: String, in data: UnsafeRawBufferPointer, of file: MappedFile) throws -> MappedTensor {
+    /// The tensor in place; nil for one of a type that is not read.
+    func tensor(_ name: String, in data: UnsafeRawBufferPointer, of file: MappedFile) throws -> MappedTensor? {
         func refuse(_ expected: String, _ found: String) -> FileError {
             .unsuitable(path: file.path, expected: "tensor \(name) with \(expected)", found: found)
-        }
-        guard let type = ElementType(rawValue: dtype) else {
-            throw refuse("dtype \(ElementType.allCases.map(\.rawValue).joined(separator: " or "))", dtype)
         }
         guard dataOffsets.count == 2, begin >= 0, begin <= end, end <= data.count else {
             throw refuse("data_offsets within the \(data.count) bytes of data", "\(dataOffsets)")
         }
+        guard let type = ElementType(rawValue: dtype) else { return nil }
         var size = type.bytes
         for dimension in shape {
             let (product, overflow) = size.multipliedReportingOverflow(by: dimension)

@@ -18,6 +18,7 @@ public struct SafetensorsFolder: WeightSource {
 
     public var names: [String] { places.keys.sorted() }
     public func tensor(_ name: String) -> MappedTensor? { places[name].flatMap { shards[$0].tensor(name) } }
+    public func otherType(_ name: String) -> String? { places[name].flatMap { shards[$0].otherType(name) } }
     public var headers: [UnsafeRawBufferPointer] { shards.flatMap(\.headers) }
     public var stored: [MappedTensor] { names.compactMap(tensor) }
 
@@ -31,7 +32,7 @@ public struct SafetensorsFolder: WeightSource {
     /// - Throws: `FileError`; `CheckpointError` for a shard, or a tensor in it, that is not there.
     public init(path: String) throws {
         self.path = "\(path)/\(Self.index)"
-        let bytes = try MappedFile.contents(of: self.path)
+        let bytes = try MappedFile.contents(of: self.path, limit: 1 << 23)
         guard let index = try? JSONDecoder().decode(Index.self, from: Data(bytes)) else {
             throw FileError.unsuitable(
                 path: self.path, expected: "a JSON object with a `weight_map` of file names", found: "something else")
@@ -49,7 +50,8 @@ public struct SafetensorsFolder: WeightSource {
         }
         let numbers = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
         places = index.files.compactMapValues { numbers[$0] }
-        for (name, shard) in places.sorted(by: { $0.key < $1.key }) where shards[shard].tensor(name) == nil {
+        for (name, shard) in places.sorted(by: { $0.key < $1.key })
+        where shards[shard].tensor(name) == nil && shards[shard].otherType(name) == nil {
             throw CheckpointError.missingTensor(path: shards[shard].path, name: name)
         }
     }

@@ -83,7 +83,7 @@ extension PickleMachine {
         case .tuple1: try pushTuple(1)
         case .tuple2: try pushTuple(2)
         case .tuple3: try pushTuple(3)
-        case .tuple: try push(.tuple(try popToMark()))
+        case .tuple: try push(.tuple(hold(popToMark())))
         case .emptyList: try push(.list([]))
         case .emptyDictionary: try push(.dictionary([]))
         case .emptySet: try push(.set)
@@ -91,17 +91,18 @@ extension PickleMachine {
             try dropToMark()
             try push(.set)
         case .append:
-            let value = try pop()
-            try changeTop("a list to append to") { $0.append([value]) }
+            let values = try hold([pop()])
+            try changeTop("a list to append to") { $0.append(values) }
         case .appends, .addItems:
-            let values = try popToMark()
+            let values = try hold(popToMark())
             try changeTop("a list to append to") { $0.append(values) }
         case .setItem:
             let value = try pop()
             let key = try pop()
-            try changeTop("a dictionary to fill") { $0.setItems([key, value]) }
+            let entry = try hold([key, value])
+            try changeTop("a dictionary to fill") { $0.setItems(entry) }
         case .setItems:
-            let entries = try popToMark()
+            let entries = try hold(popToMark())
             try changeTop("a dictionary to fill with pairs") { $0.setItems(entries) }
         default: try push(.tuple([]))
         }
@@ -143,6 +144,10 @@ extension PickleMachine {
     }
 
     private mutating func pushGlobal(module: String, name: String) throws {
+        // A text in the memo can be named again and again, and each name is a new text.
+        for part in [module, name] where part.utf8.count > PickleNames.longest {
+            throw malformed("a name of at most \(PickleNames.longest) bytes", "one of \(part.utf8.count)")
+        }
         guard PickleNames.mayBeNoted(module: module, name: name) else {
             throw malformed(
                 "a state dictionary, which is data", "a pickle that wants to run \("\(module).\(name)".shown)")

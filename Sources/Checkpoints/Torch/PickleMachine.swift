@@ -4,7 +4,9 @@ import Files
 /// object, so that what it holds is bounded by the file; it never recurses.
 struct PickleMachine {
     /// Far beyond any state dictionary, and little memory: what a file of nothing but small objects may take.
-    static let mostObjects = 1 << 22
+    static let mostObjects = 1 << 20
+    /// Values that all objects may hold together.
+    static let mostHeld = 1 << 22
     /// The same for what waits on the stack; Python's pickles put at most some thousand values down at once.
     static let mostValues = 1 << 20
 
@@ -16,6 +18,8 @@ struct PickleMachine {
     var marks: [Int] = []
     var memo: [Int: PickleValue] = [:]
     var objects: [PickleObject] = []
+    /// Values that were put into objects.
+    private var held = 0
     /// Where the instruction under way stands.
     var start = 0
 
@@ -93,10 +97,17 @@ struct PickleMachine {
         objects.append(object)
     }
 
+    /// Counts `values` that an object is to hold.
+    mutating func hold(_ values: [PickleValue]) throws -> [PickleValue] {
+        held += values.count
+        guard held <= Self.mostHeld else { throw malformed("at most \(Self.mostHeld) values in objects", "more") }
+        return values
+    }
+
     mutating func pushTuple(_ count: Int) throws {
         var items: [PickleValue] = []
         for _ in 0..<count { items.append(try pop()) }
-        try push(.tuple(items.reversed()))
+        try push(.tuple(hold(items.reversed())))
     }
 
     mutating func memoize(at index: Int) throws {

@@ -15,10 +15,16 @@ enum PickleNames {
         "slice", "range", "object", "getattr", "Ellipsis", "NotImplemented",
     ]
 
+    /// Parts of the longest of `modules`.
+    private static let mostParts = 3
+
+    /// Bytes of the longest name that is read: no module or class has one as long.
+    static let longest = 256
+
     /// Whether a name may stand in a state dictionary, inert.
     static func mayBeNoted(module: String, name: String) -> Bool {
         if module == "builtins" || module == "__builtin__" { return builtins.contains(name) }
-        let parts = module.split(separator: ".", omittingEmptySubsequences: false)
-        return !(1...max(1, parts.count)).contains { modules.contains(parts.prefix($0).joined(separator: ".")) }
+        let parts = module.split(separator: ".", maxSplits: mostParts, omittingEmptySubsequences: false)
+        return !(1...mostParts).contains { modules.contains(parts.prefix($0).joined(separator: ".")) }
     }
 }

@@ -14,15 +14,18 @@ struct StridedTensor {
     /// Keeps the storage where it is.
     let owner: AnyObject
 
-    /// Below this a row is not worth a part of its own; the tensor is copied then.
+    /// Below this a row is not worth a part of its own.
     private static let shortestPart = 512
 
     /// Rows, and bytes of each; a vector is one row a number.
     var rows: Int { shape.first ?? 1 }
     var rowBytes: Int { shape.dropFirst().reduce(elementType.bytes, *) }
 
+    /// Bytes of all its numbers.
+    var byteCount: Int { rows * rowBytes }
+
     /// Whether all numbers stand one behind the other.
-    private var isContiguous: Bool { hasWholeRows && (rows <= 1 || strides[0] * elementType.bytes == rowBytes) }
+    var isContiguous: Bool { hasWholeRows && (rows <= 1 || strides[0] * elementType.bytes == rowBytes) }
 
     /// Whether the numbers of each row stand one behind the other.
     private var hasWholeRows: Bool {
@@ -34,11 +37,8 @@ struct StridedTensor {
         return true
     }
 
-    /// The tensor with rows that can be taken as they are: itself, or a copy in memory of its own where the strides do
-    /// not allow it.
-    var withWholeRows: StridedTensor {
-        isContiguous || (hasWholeRows && rowBytes >= Self.shortestPart) ? self : copied
-    }
+    /// Whether rows can be taken as they are.
+    var hasLongRows: Bool { isContiguous || (hasWholeRows && rowBytes >= Self.shortestPart) }
 
     /// The bytes of `range` of the rows, in order, where each row is whole.
     func parts(rows range: Range<Int>) -> [UnsafeRawBufferPointer] {
@@ -51,7 +51,7 @@ struct StridedTensor {
     }
 
     /// All numbers, in order, in memory of its own.
-    private var copied: StridedTensor {
+    var copied: StridedTensor {
         let count = shape.reduce(1, *)
         let width = elementType.bytes
         let memory = OwnedBytes(count: count * width)

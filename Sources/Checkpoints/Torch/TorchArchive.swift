@@ -13,9 +13,11 @@ struct TorchArchive {
     private let folder: String
 
     var path: String { archive.file.path }
+    /// Bytes of the whole file.
+    var byteCount: Int { archive.file.bytes.count }
 
     /// A state dictionary's pickle has some hundred kilobytes.
-    private static let largestPickle = 1 << 26
+    private static let largestPickle = 1 << 24
 
     /// Opens and checks the file at `path`.
     /// - Throws: `FileError`, naming the byte.
@@ -70,8 +72,10 @@ struct TorchArchive {
         guard bytes.isEmpty || Int(bitPattern: bytes.baseAddress!) % width == 0 else {
             throw refuse(name, "its numbers at a multiple of \(width) bytes", "an odd place")
         }
+        // The stride of an axis of one number may be anything, and is never taken.
         return StridedTensor(
-            shape: shape, strides: strides, elementType: storage.type, bytes: bytes, owner: archive.file)
+            shape: shape, strides: zip(shape, strides).map { $0 > 1 ? $1 : 0 }, elementType: storage.type,
+            bytes: bytes, owner: archive.file)
     }
 
     /// `('storage', type, key, device, count)`: the numbers in an entry of the archive.

@@ -34,7 +34,8 @@ final class TorchArchiveWriter {
     /// - Throws: `FileError.unwritable`.
     func add(_ name: String, _ bytes: [UInt8]) throws {
         let name = "\(Self.folder)/\(name)"
-        guard let count = UInt32(exactly: bytes.count) else {
+        // The largest number of 32 bits stands for a longer one.
+        guard let count = UInt32(exactly: bytes.count), count < .max else {
             throw FileError.unwritable(path: path, reason: "\(name) has 4 GiB or more")
         }
         let entry = Entry(name: name, checksum: Checksum.crc32(bytes), count: count, offset: offset)

@@ -38,8 +38,15 @@ package struct ZipArchive {
     /// The names of all entries, sorted.
     package var names: [String] { entries.keys.sorted() }
 
-    /// The bytes of the entry `name`; nil if there is none.
-    package func bytes(_ name: String) -> UnsafeRawBufferPointer? {
+    /// Gives the bytes of the entry `name` to `body`; nil if there is none.
+    package func withBytes<Result>(
+        _ name: String, _ body: (UnsafeRawBufferPointer) throws -> Result
+    ) rethrows -> Result? {
+        try withExtendedLifetime(file) { try bytes(name).map(body) }
+    }
+
+    /// The bytes of the entry `name`, valid as long as `file` lives; nil if there is none.
+    func bytes(_ name: String) -> UnsafeRawBufferPointer? {
         entries[name].map { UnsafeRawBufferPointer(rebasing: file.bytes[$0.data]) }
     }
 

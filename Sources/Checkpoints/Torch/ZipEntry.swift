@@ -45,8 +45,3 @@ struct ZipEntry {
         place = header..<local.offset
     }
 }
-
-extension String {
-    /// In quotes, escaped, and of bounded length: a hostile file's words must not make an error of many lines.
-    var shown: String { (count > 60 ? "\(prefix(60))…" : self).debugDescription }
-}

@@ -6,7 +6,7 @@ import Foundation
 public struct ReportJob: Sendable {
     /// Paths of finished traces: of one DMC checkpoint, or of several policies over the same prompts, to be compared.
     public var traces: [String]
-    /// The model to plan for: a name, or a `config.json`.
+    /// The model to plan for: a name, a `config.json`, or what else `run` is told to know.
     public var model: String
     /// The GPU to plan on: a name, or a JSON file.
     public var gpu: String
@@ -32,13 +32,16 @@ public struct ReportJob: Sendable {
 
     /// Makes the report and writes it. `command` is what the report says made it; nil for `self.command`. Traces of
     /// several policies are compared; those of the first DMC checkpoint among them are reported on as well.
-    /// - Parameter comparison: policies held against each other, for sections of their own; nil for those of the traces.
+    /// - Parameters:
+    ///   - comparison: policies held against each other, for sections of their own; nil for those of the traces.
+    ///   - locate: knows the model by its word.
     /// - Throws: `CapacityError`, `ComparisonError`, `TraceError`, `FileError`; nothing is written then.
     public func run(
-        command: String? = nil, comparison: PolicyComparison? = nil, writer: ReportWriter = ReportWriter()
+        command: String? = nil, comparison: PolicyComparison? = nil,
+        locate: (String) throws -> PlannedModel = PlannedModel.named, writer: ReportWriter = ReportWriter()
     ) throws -> WrittenReport {
         writer.progress("reading \(traces.count == 1 ? "the trace" : "\(traces.count) traces")")
-        let (model, gpu) = (try PlannedModel.named(self.model), try GPU.named(self.gpu))
+        let (model, gpu) = (try locate(self.model), try GPU.named(self.gpu))
         let sorted = try SortedTraces(traces)
         let compared = try comparison ?? compare(sorted, model, gpu)
         writer.progress("planning")

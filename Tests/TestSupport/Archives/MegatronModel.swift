@@ -14,6 +14,10 @@ package struct MegatronModel {
     package var saysVocabulary = false
     /// More `args`, or others in place of those that the model has.
     package var arguments: [(String, PickledValue)] = []
+    /// What `checkpoint_version` says.
+    package var version: PickledValue = 3.0
+    /// The step that it was saved after.
+    package var iteration = 1000
     /// Values in place of tensors.
     package var replaced: [String: PickledValue] = [:]
     /// Tensors that nobody asked for, the first in the file.
@@ -39,7 +43,7 @@ package struct MegatronModel {
     /// What rank `rank` saves.
     package func archive(_ rank: Int) -> PickledValue {
         .dictionary([
-            ("args", .namespace(allArguments)), ("checkpoint_version", 3.0), ("iteration", 1000),
+            ("args", .namespace(allArguments)), ("checkpoint_version", version), ("iteration", .int(iteration)),
             ("model", .orderedDictionary(tensors(rank))), ("opt_param_scheduler", .none),
         ])
     }
