@@ -1,6 +1,5 @@
-/* Attention, out of the inner loops of a set. Whoever includes this has defined VECTOR, softmax_step, weighted_sums, and
-   of the latter and of dot_rows_f32 a form `_before` that asks for what is read afterwards: while a block's keys are
-   read, for its values; and while those are, for the next block's keys. */
+/* Attention, out of the inner loops of a set. Whoever includes this has defined VECTOR, dot_rows_f32, softmax_step and
+   weighted_sums. */
 
 /* What a block of queries knows of the slots it has read. */
 typedef struct {
@@ -40,12 +39,10 @@ VECTOR static void weigh(const hr_attention *a, size_t query, size_t slot, size_
 
 /* Adds the values of a block, weighted, to what the queries have. One that does not see all of them stops where it must:
    behind that there may be infinite values, which no weight of 0 makes harmless. */
-VECTOR static void sum_values(const hr_attention *a, size_t slot, size_t columns, const softmax_state *state,
-                              const float *next_keys) {
+VECTOR static void sum_values(const hr_attention *a, size_t slot, size_t columns, const softmax_state *state) {
     const float *values = a->values + slot * a->width;
     if (a->visible[0] >= slot + columns) {
-        weighted_sums_before(state->scores, HR_SLOT_BLOCK, a->count, values, columns, a->width, state->keep, a->out,
-                             a->stride, next_keys);
+        weighted_sums(state->scores, HR_SLOT_BLOCK, a->count, values, columns, a->width, state->keep, a->out, a->stride);
         return;
     }
     for (size_t q = 0; q < a->count; q++)
@@ -66,11 +63,10 @@ VECTOR static void attend(const hr_attention *a) {
     const float one = 1;
     for (size_t slot = 0; slot < end; slot += HR_SLOT_BLOCK) {
         size_t left = most > slot ? most - slot : 0, columns = left < HR_SLOT_BLOCK ? left : HR_SLOT_BLOCK;
-        const float *keys = a->keys + slot * width;
-        dot_rows_f32_before(keys, columns, width, width, a->queries, a->stride, a->count, state.scores, HR_SLOT_BLOCK,
-                            a->values + slot * width);
+        dot_rows_f32(a->keys + slot * width, columns, width, width, a->queries, a->stride, a->count, state.scores,
+                     HR_SLOT_BLOCK);
         for (size_t q = 0; q < a->count; q++) weigh(a, q, slot, columns, &state);
-        sum_values(a, slot, columns, &state, slot + HR_SLOT_BLOCK < end ? keys + HR_SLOT_BLOCK * width : NULL);
+        sum_values(a, slot, columns, &state);
         for (size_t q = 0; q < a->count; q++)
             if (has_partial(a, q, slot))
                 weighted_sums(&state.share[q], 1, 1, a->partial_values + q * width, 1, width, &one,

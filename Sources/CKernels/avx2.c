@@ -53,12 +53,13 @@ INLINE __m128 sums4(__m256 a, __m256 b, __m256 c, __m256 d) {
 #include "dot.h"
 
 #define HEIGHT (left >= 8 && tokens == 1 ? 8 : left >= 2 ? 2 : 1)
-#define BLOCKS                                           \
-    if (height == 8) DOT_TOKENS(8, 1);                   \
-    else if (height == 2 && some >= 6) DOT_TOKENS(2, 6); \
-    else if (height == 2 && some >= 4) DOT_TOKENS(2, 4); \
-    else if (height == 2 && some >= 2) DOT_TOKENS(2, 2); \
-    else if (height == 2) DOT_TOKENS(2, 1);              \
+#define BLOCKS                                            \
+    if (height == 8 && columns <= SHORT) DOT_IN_ORDER(8); \
+    else if (height == 8) DOT_TOKENS(8, 1);               \
+    else if (height == 2 && some >= 6) DOT_TOKENS(2, 6);  \
+    else if (height == 2 && some >= 4) DOT_TOKENS(2, 4);  \
+    else if (height == 2 && some >= 2) DOT_TOKENS(2, 2);  \
+    else if (height == 2) DOT_TOKENS(2, 1);               \
     else DOT_TOKENS(1, 1);
 
 #define WEIGHT float
@@ -70,12 +71,15 @@ INLINE __m128 sums4(__m256 a, __m256 b, __m256 c, __m256 d) {
 #define LOAD_X load_f32
 #define SOME_X some_f32
 #define MULTIPLY_ADD _mm256_fmadd_ps
+#define SHORT 2048
 DOT_ROWS(dot_rows_f32, HEIGHT, BLOCKS)
 
 #undef WEIGHT
 #undef LOAD_W
 #undef SOME_W
+#undef SHORT
 #define WEIGHT uint16_t
+#define SHORT 0
 #define LOAD_W load_f16
 #define SOME_W some_f16
 DOT_ROWS(dot_rows_f16, HEIGHT, BLOCKS)
@@ -172,42 +176,30 @@ INLINE __m256 only(__m256 v, size_t count) { return _mm256_and_ps(v, _mm256_cast
 INLINE void store_some(float *at, size_t count, __m256 v) { _mm256_maskstore_ps(at, first8(count), v); }
 #include "elementwise.h"
 
-/* One token's sums of 32 channels. `after` is what is read after these rows, and asked for meanwhile, if it is not null. */
-INLINE void sum_32(const float *weights, const float *rows, size_t count, size_t width, float keep, float *out,
-                   const float *after) {
+/* One token's sums of 32 channels. */
+INLINE void sum_32(const float *weights, const float *rows, size_t count, size_t width, float keep, float *out) {
     __m256 sums[4];
     UNROLL for (int v = 0; v < 4; v++)
         sums[v] = keep == 0 ? _mm256_setzero_ps() : _mm256_mul_ps(_mm256_set1_ps(keep), _mm256_loadu_ps(out + 8 * v));
     for (size_t s = 0; s < count; s++) {
         __m256 w = _mm256_broadcast_ss(weights + s);
-        if (after) {
-            _mm_prefetch(after + s * width, _MM_HINT_T1);
-            _mm_prefetch(after + s * width + 16, _MM_HINT_T1);
-        }
         UNROLL for (int v = 0; v < 4; v++)
             sums[v] = _mm256_fmadd_ps(w, _mm256_loadu_ps(rows + s * width + 8 * v), sums[v]);
     }
     UNROLL for (int v = 0; v < 4; v++) _mm256_storeu_ps(out + 8 * v, sums[v]);
 }
 
-VECTOR static void weighted_sums_before(const float *weights, size_t weight_stride, size_t tokens, const float *rows,
-                                        size_t count, size_t width, const float *keep, float *out, size_t out_stride,
-                                        const float *after) {
+VECTOR static void weighted_sums(const float *weights, size_t weight_stride, size_t tokens, const float *rows,
+                                 size_t count, size_t width, const float *keep, float *out, size_t out_stride) {
     for (size_t t = 0; t < tokens; t++, weights += weight_stride, out += out_stride) {
         size_t d = 0;
-        for (; d + 32 <= width; d += 32)
-            sum_32(weights, rows + d, count, width, keep[t], out + d, t == 0 && after ? after + d : NULL);
+        for (; d + 32 <= width; d += 32) sum_32(weights, rows + d, count, width, keep[t], out + d);
         for (; d < width; d++) {
             float sum = keep[t] == 0 ? 0 : keep[t] * out[d];
             for (size_t s = 0; s < count; s++) sum = fmaf(weights[s], rows[s * width + d], sum);
             out[d] = sum;
         }
     }
-}
-
-VECTOR static void weighted_sums(const float *weights, size_t weight_stride, size_t tokens, const float *rows,
-                                 size_t count, size_t width, const float *keep, float *out, size_t out_stride) {
-    weighted_sums_before(weights, weight_stride, tokens, rows, count, width, keep, out, out_stride, NULL);
 }
 
 #include "attend.h"

@@ -51,14 +51,15 @@ INLINE __m128 sums4(__m512 a, __m512 b, __m512 c, __m512 d) {
 #include "dot.h"
 
 #define HEIGHT (left >= 8 && tokens <= 3 ? 8 : left >= 4 ? 4 : 1)
-#define BLOCKS                                           \
-    if (height == 8 && some == 3) DOT_TOKENS(8, 3);      \
-    else if (height == 8 && some == 2) DOT_TOKENS(8, 2); \
-    else if (height == 8) DOT_TOKENS(8, 1);              \
-    else if (height == 4 && some >= 6) DOT_TOKENS(4, 6); \
-    else if (height == 4 && some >= 4) DOT_TOKENS(4, 4); \
-    else if (height == 4 && some >= 2) DOT_TOKENS(4, 2); \
-    else if (height == 4) DOT_TOKENS(4, 1);              \
+#define BLOCKS                                                 \
+    if (height == 8 && some == 3) DOT_TOKENS(8, 3);            \
+    else if (height == 8 && some == 2) DOT_TOKENS(8, 2);       \
+    else if (height == 8 && columns <= SHORT) DOT_IN_ORDER(8); \
+    else if (height == 8) DOT_TOKENS(8, 1);                    \
+    else if (height == 4 && some >= 6) DOT_TOKENS(4, 6);       \
+    else if (height == 4 && some >= 4) DOT_TOKENS(4, 4);       \
+    else if (height == 4 && some >= 2) DOT_TOKENS(4, 2);       \
+    else if (height == 4) DOT_TOKENS(4, 1);                    \
     else DOT_TOKENS(1, 1);
 
 #define WEIGHT float
@@ -70,12 +71,15 @@ INLINE __m128 sums4(__m512 a, __m512 b, __m512 c, __m512 d) {
 #define LOAD_X load_f32
 #define SOME_X some_f32
 #define MULTIPLY_ADD _mm512_fmadd_ps
+#define SHORT 2048
 DOT_ROWS(dot_rows_f32, HEIGHT, BLOCKS)
 
 #undef WEIGHT
 #undef LOAD_W
 #undef SOME_W
+#undef SHORT
 #define WEIGHT uint16_t
+#define SHORT 1024
 #define LOAD_W load_f16
 #define SOME_W some_f16
 DOT_ROWS(dot_rows_f16, HEIGHT, BLOCKS)
@@ -94,7 +98,9 @@ DOT_ROWS(dot_rows_bf16, HEIGHT, BLOCKS)
 #undef LOAD_X
 #undef SOME_X
 #undef MULTIPLY_ADD
+#undef SHORT
 #define INPUT uint16_t
+#define SHORT 2048
 #define VALUE __m512i
 #define STEP 32
 #define LOAD_W load_pairs
@@ -170,10 +176,8 @@ INLINE void store_some(float *at, size_t count, __m512 v) { _mm512_mask_storeu_p
         }                                                                                                     \
         for (size_t s = 0; s < count; s++) {                                                                  \
             __m512 row[VECTORS];                                                                              \
-            UNROLL for (int v = 0; v < VECTORS; v++) {                                                        \
+            UNROLL for (int v = 0; v < VECTORS; v++)                                                          \
                 row[v] = _mm512_maskz_loadu_ps(mask[v], rows + s * width + d + 16 * v);                       \
-                if (t0 == 0 && after) _mm_prefetch(after + s * width + d + 16 * v, _MM_HINT_T1);              \
-            }                                                                                                 \
             UNROLL for (int t = 0; t < TOKENS; t++) {                                                         \
                 __m512 w = _mm512_set1_ps(weights[(t0 + t) * weight_stride + s]);                             \
                 UNROLL for (int v = 0; v < VECTORS; v++) sums[t][v] = _mm512_fmadd_ps(w, row[v], sums[t][v]); \
@@ -190,10 +194,8 @@ INLINE void store_some(float *at, size_t count, __m512 v) { _mm512_mask_storeu_p
         for (; t0 < tokens; t0++) SUM_BLOCK(VECTORS, 1);     \
     } while (0)
 
-/* `after` is what is read after these rows, and asked for meanwhile; it may be null. */
-VECTOR static void weighted_sums_before(const float *weights, size_t weight_stride, size_t tokens, const float *rows,
-                                        size_t count, size_t width, const float *keep, float *out, size_t out_stride,
-                                        const float *after) {
+VECTOR static void weighted_sums(const float *weights, size_t weight_stride, size_t tokens, const float *rows,
+                                 size_t count, size_t width, const float *keep, float *out, size_t out_stride) {
     for (size_t d = 0; d < width; d += 64) {
         size_t left = width - d < 64 ? width - d : 64;
         __mmask16 last = first16(left - (left - 1) / 16 * 16);
@@ -204,11 +206,6 @@ VECTOR static void weighted_sums_before(const float *weights, size_t weight_stri
             case 4: SUM_TOKENS(4); break;
         }
     }
-}
-
-VECTOR static void weighted_sums(const float *weights, size_t weight_stride, size_t tokens, const float *rows,
-                                 size_t count, size_t width, const float *keep, float *out, size_t out_stride) {
-    weighted_sums_before(weights, weight_stride, tokens, rows, count, width, keep, out, out_stride, NULL);
 }
 
 #include "attend.h"

@@ -108,12 +108,7 @@ static void weighted_sums(const float *weights, size_t weight_stride, size_t tok
     }
 }
 
-/* Nothing is asked for beforehand here. */
 #define VECTOR
-#define dot_rows_f32_before(ROWS, COUNT, STRIDE, WIDTH, IN, IN_STRIDE, TOKENS, OUT, OUT_STRIDE, AFTER) \
-    dot_rows_f32(ROWS, COUNT, STRIDE, WIDTH, IN, IN_STRIDE, TOKENS, OUT, OUT_STRIDE)
-#define weighted_sums_before(WEIGHTS, STRIDE, TOKENS, ROWS, COUNT, WIDTH, KEEP, OUT, OUT_STRIDE, AFTER) \
-    weighted_sums(WEIGHTS, STRIDE, TOKENS, ROWS, COUNT, WIDTH, KEEP, OUT, OUT_STRIDE)
 #include "attend.h"
 
 static void rms_norm(const float *in, const float *gain, size_t count, float epsilon, float *out) {
