@@ -35,7 +35,7 @@ extension WeightMatrix {
         switch storage {
         case .bfloat16(let numbers) where input.isRounded:
             KernelSet.selected.dot_rows_narrow(
-                numbers, count, columns, columns, input.narrow!, columns, input.tokens, target, rows)
+                numbers, count, columns, columns, input.narrow!, input.narrowStride, input.tokens, target, rows)
         case .bfloat16(let numbers):
             KernelSet.selected.dot_rows_bf16(
                 numbers, count, columns, columns, input.singles!, columns, input.tokens, target, rows)
