@@ -97,7 +97,8 @@ struct SimulationTests {
         let whole = try simulation.run(try PlanVariant("tova:slots=128,prefill=full"))
         #expect(whole.row().peakPagesShare > 10 * online.peakPagesShare)
         let pages = whole.log.timeline.entries.map(\.pages)
-        #expect(pages[0] == pages.max() && pages[1] * 10 < pages[0])
+        // LMDeploy feeds the prompt's last token in a step of its own, and the policy cuts behind it.
+        #expect(pages[2] == pages.max() && pages[3] * 10 < pages[2])
     }
 
     @Test("Several GPUs are as full as the fullest of them")
