@@ -7,7 +7,8 @@ import Testing
 @Suite("Numbers at the ends of their ranges are planned or refused")
 struct HostileInputTests {
     private func read(_ text: String, _ name: String = "rows.csv") throws -> MeasurementFile {
-        try MeasurementFile(path: try TemporaryFolder().write(name, text))
+        let folder = try TemporaryFolder()
+        return try MeasurementFile(path: folder.write(name, text))
     }
 
     private func refusal(_ work: () throws -> Void) -> String {

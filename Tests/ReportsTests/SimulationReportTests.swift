@@ -65,7 +65,7 @@ struct SimulationReportTests {
     func requests() throws {
         let lines = try report().requestsCSV().split(separator: "\n")
         #expect(lines.count == 1 + 3 * 40)
-        #expect(Set(lines.map { $0.split(separator: ",", omittingEmptySubsequences: false).count }) == [19])
+        #expect(Set(lines.map { $0.split(separator: ",", omittingEmptySubsequences: false).count }) == [20])
         #expect(lines.filter { $0.contains(",over_context,") }.count == 6)
         #expect(lines[1].hasPrefix("full,0,0,1,1,completed,0,"))
     }

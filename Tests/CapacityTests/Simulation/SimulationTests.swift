@@ -97,7 +97,8 @@ struct SimulationTests {
         let whole = try simulation.run(try PlanVariant("tova:slots=128,prefill=full"))
         #expect(whole.row().peakPagesShare > 10 * online.peakPagesShare)
         let pages = whole.log.timeline.entries.map(\.pages)
-        #expect(pages[0] == pages.max() && pages[1] * 10 < pages[0])
+        // LMDeploy feeds the prompt's last token in a step of its own, and the policy cuts behind it.
+        #expect(pages[1] == pages.max() && pages[2] * 10 < pages[1])
     }
 
     @Test("Several GPUs are as full as the fullest of them")
