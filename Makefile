@@ -5,7 +5,7 @@
 #   make fuzz   feeds damaged files to every reader: make fuzz SECONDS=60 TARGET="pickle zip" SEED=1
 # Missing Debian packages are installed first (with sudo where needed); with nothing missing nothing is installed.
 
-PACKAGES := libopenblas-dev libsentencepiece-dev libgnuplot-iostream-dev libboost-iostreams-dev libboost-system-dev \
+PACKAGES := libopenblas0 libsentencepiece-dev libgnuplot-iostream-dev libboost-iostreams-dev libboost-system-dev \
 	libboost-filesystem-dev gnuplot-nox pkg-config zlib1g-dev git ca-certificates
 PREFIX ?= /usr/local
 BUILD := .build/release

@@ -6,7 +6,6 @@ import PackageDescription
 
 let modules: [Target] = [
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .target(name: "CKernels"),
     .target(name: "CDecisions"),
     .target(name: "CSentencePiece", linkerSettings: [.linkedLibrary("sentencepiece")]),
@@ -51,8 +50,8 @@ let modules: [Target] = [
     .target(
         name: "Workbench",
         dependencies: [
-            "Recording", "Inference", "Kernels", "CKernels", "COpenBLAS", "Checkpoints", "Tokenizers", "Capacity",
-            "Comparison", "Reports", "BundledModels", "Traces", "Files", "Descriptions",
+            "Recording", "Inference", "Kernels", "CKernels", "Checkpoints", "Tokenizers", "Capacity", "Comparison",
+            "Reports", "BundledModels", "Traces", "Files", "Descriptions",
         ]),
     .executableTarget(
         name: "headroom",

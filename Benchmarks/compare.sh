@@ -8,8 +8,10 @@ cd "$(dirname "$0")/.."
 folder=${1:-.build/benchmarks}
 python=$folder/bin/python3
 if [ ! -x "$python" ]; then python3 -m venv "$folder"; fi
-"$python" -m pip install --quiet --no-binary llama-cpp-python llama-cpp-python gguf numpy torch
-[ -x .build/release/headroom ] || swift build -c release --product headroom
+"$python" -m pip install --quiet --no-binary llama-cpp-python llama-cpp-python==0.3.36 gguf numpy
+# PyTorch without what a GPU needs, where its own index is within reach.
+"$python" -m pip install --quiet --extra-index-url https://download.pytorch.org/whl/cpu torch
+swift build -c release --product headroom
 for width in bfloat16 float32; do "$python" Benchmarks/llamacpp.py --width "$width"; done
 "$python" Benchmarks/pytorch.py
 "$python" Benchmarks/replay.py

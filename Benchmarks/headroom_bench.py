@@ -15,7 +15,9 @@ def rates(headroom, names, threads):
 
 
 def report(rows, other):
-    """Prints rows of (name, ours, theirs), in units a second, with the ratio of the two."""
-    print(f"{'measured':60} {'headroom':>12} {other:>12} {'ratio':>7}")
-    for name, ours, theirs in rows:
-        print(f"{name:60} {ours:12.4g} {theirs:12.4g} {ours / theirs:7.2f}")
+    """Prints rows of (name, ours, theirs, goal), in units a second, with the ratio of the two and whether it is at
+    least the goal; a goal of None asks for nothing."""
+    print(f"{'measured':60} {'headroom':>12} {other:>12} {'ratio':>7}  goal")
+    for name, ours, theirs, goal in rows:
+        verdict = "" if goal is None else f"{goal:.1f} {'holds' if ours / theirs >= goal else 'misses'}"
+        print(f"{name:60} {ours:12.4g} {theirs:12.4g} {ours / theirs:7.2f}  {verdict}")

@@ -107,7 +107,7 @@ def main():
     theirs = 1 / statistics.mean(times[8:])
     names = [f"prefill/110m/bfloat16/dmc/tokens={options.tokens}/{way}" for way in ("parallel", "by-token")]
     ours = headroom_bench.rates(options.headroom, names, options.threads)
-    headroom_bench.report([(name, ours[name], theirs) for name in names], "PyTorch")
+    headroom_bench.report([(name, ours[name], theirs, None) for name in names], "PyTorch")
 
 
 main()

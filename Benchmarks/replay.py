@@ -36,7 +36,7 @@ def main():
         times.append(time.perf_counter() - start)
     theirs = HEADS * TOKENS / statistics.median(times[1:])
     ours = headroom_bench.rates(options.headroom, ["trace/replay"], 1)
-    headroom_bench.report([("trace/replay", ours["trace/replay"], theirs)], "numpy")
+    headroom_bench.report([("trace/replay", ours["trace/replay"], theirs, 10.0)], "numpy")
 
 
 main()

@@ -7,6 +7,7 @@ import Foundation
 /// Matrices are so scaled that activations stay near 1, and a DMC model's logits are normal around 0.
 public enum RandomWeights {
     /// Weights for a model of this shape: a safetensors file in memory alone, mapped as one on disk would be.
+    /// - Parameter elementType: of the matrices; `.int8` where the configuration is of 8-bit weights, and only there.
     /// - Throws: `FileError` where there is not enough memory.
     public static func file(
         for configuration: ModelConfiguration, elementType: ElementType, seed: UInt64 = 1
@@ -17,17 +18,36 @@ public enum RandomWeights {
         defer { unlink(path) }
         let pattern = pattern(seed: seed)
         let entries = TensorName.shapes(of: configuration).map { name, shape in
-            let isGain = shape.count == 1
-            let scale = isGain ? 0 : 1 / Float(shape[1]).squareRoot()
-            return SafetensorsWriter.Entry(name: name, shape: shape, elementType: elementType) { sink in
-                let numbers = pattern.map { $0 * scale + (isGain ? 1 : 0) }
-                try repeatBytes(
-                    bytes(of: numbers, as: elementType), count: shape.reduce(elementType.bytes, *), sink)
+            let type = stored(name, shape: shape, configuration, elementType)
+            return SafetensorsWriter.Entry(name: name, shape: shape, elementType: type) { sink in
+                let numbers = pattern.map { number($0, of: name, shape: shape, type) }
+                try repeatBytes(bytes(of: numbers, as: type), count: shape.reduce(type.bytes, *), sink)
             }
         }
         try SafetensorsWriter.write(entries, to: path)
         return try SafetensorsFile(path: path)
     }
+
+    /// How a tensor is stored: in a model of 8-bit weights some are wider.
+    private static func stored(
+        _ name: String, shape: [Int], _ configuration: ModelConfiguration, _ elementType: ElementType
+    ) -> ElementType {
+        guard configuration.quantization != nil else { return elementType }
+        if TensorName.isScale(name) { return .float32 }
+        return TensorName.isQuantizable(name, shape: shape) ? .int8 : .bfloat16
+    }
+
+    /// A tensor's number out of a normal one: gains are 1, and numbers of 8 bit reach over about the range they have.
+    private static func number(_ normal: Float, of name: String, shape: [Int], _ type: ElementType) -> Float {
+        guard shape.count > 1 else { return 1 }
+        if type == .int8 { return (normal / eightBitScale).rounded() }
+        let isScale = TensorName.isScale(name)
+        let columns = isScale ? shape[1] * WeightQuantization.standard.groupSize : shape[1]
+        return (isScale ? eightBitScale : normal) / Float(columns).squareRoot()
+    }
+
+    /// What one step of an 8-bit number is, of normal numbers: 127 of them are four deviations.
+    private static let eightBitScale: Float = 4 / 127
 
     /// A prime number of normal numbers: repeated, it comes to stand differently against every row.
     private static func pattern(seed: UInt64) -> [Float] {
@@ -43,7 +63,7 @@ public enum RandomWeights {
         case .float32: numbers.map(\.bitPattern.littleEndian).withUnsafeBytes { Array($0) }
         case .float16: numbers.map(\.half.littleEndian).withUnsafeBytes { Array($0) }
         case .bfloat16: numbers.map(\.bfloat16.littleEndian).withUnsafeBytes { Array($0) }
-        case .int8: preconditionFailure("weights of 8 bit come from a conversion")
+        case .int8: numbers.map { UInt8(bitPattern: Int8(max(-127, min(127, $0)))) }
         }
     }
 

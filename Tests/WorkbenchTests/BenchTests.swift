@@ -1,3 +1,4 @@
+import Descriptions
 import Foundation
 import TestSupport
 import Testing
@@ -8,18 +9,21 @@ struct BenchTests {
     private let limits = MachineLimits(
         processor: "one", threads: 2, readBytesPerSecond: 2e10, float32FLOPS: 1e11, bfloat16FLOPS: nil)
 
-    private func record(_ rates: [String: Double]) -> BenchRecord {
-        var record = BenchRecord(limits: limits)
+    private func record(_ rates: [String: Double], load: MachineLoad = .quiet) -> BenchRecord {
+        var record = BenchRecord(limits: limits, load: load)
         record.results = rates.sorted { $0.key < $1.key }.map {
-            BenchResult(name: $0.key, rate: $0.value, unit: "tokens", runs: 3, limit: .memory, limitRate: 40)
+            BenchResult(
+                name: $0.key, rates: [$0.value * 1.1, $0.value, $0.value * 0.9], unit: "tokens/s", limit: .memory,
+                limitRate: 40, limitRates: [50, 50, 50])
         }
         return record
     }
 
-    @Test("What is measured has a rate, and below a limit that is one, a share of at most about one")
+    @Test("What is measured has the median of its runs for a rate, and a limit where the machine has one")
     func measures() throws {
         var job = BenchJob()
         job.readBytes = 1 << 26
+        job.rounds = 2
         job.words = ["trace/", "decode/bundled/bfloat16/full/batch=1/", "prefill/bundled/bfloat16/dmc"]
         var told: [String] = []
         let record = try job.run(progress: { told.append($0) })
@@ -27,11 +31,146 @@ struct BenchTests {
             record.results.map(\.name) == [
                 "decode/bundled/bfloat16/full/batch=1/context=128",
                 "prefill/bundled/bfloat16/dmc/tokens=1024/parallel", "trace/write", "trace/scan",
-                "trace/scan-compressed", "trace/replay",
+                "trace/scan-compressed", "trace/size-compressed", "trace/replay",
             ])
-        #expect(record.results.allSatisfy { $0.rate > 1 && $0.runs > 0 && $0.rate.isFinite })
+        for result in record.results {
+            #expect(result.rate > 1 && result.rate.isFinite, "\(result.name)")
+            #expect(result.rate >= result.rates.min()! && result.rate <= result.rates.max()!, "\(result.name)")
+            #expect((result.limitRate ?? 1) > 0 && (result.limit == nil) == (result.limitRate == nil), "\(result.name)")
+        }
+        // Two rounds of the model's measurements, each run beside the limits before it.
+        #expect(record.results[0].rates.count >= 2 && told.filter { $0 == record.results[0].name }.count == 2)
+        #expect(record.results[0].limitRates?.count == record.results[0].rates.count)
+        // The limits are the best of all that were measured.
+        #expect(record.results.allSatisfy { ($0.limitRates ?? []).allSatisfy { $0 > 0 } })
+        for result in record.results where result.needs != nil {
+            #expect(result.limitRates!.max()! <= result.limitRate! * 1.02, "\(result.name)")
+        }
         #expect(record.skipped.isEmpty && told.contains("trace/replay"))
+        #expect(record.goals.map(\.goal).contains("replay of decisions on one core"))
         #expect(try JSONDecoder().decode(BenchRecord.self, from: JSONEncoder().encode(record)) == record)
+    }
+
+    @Test("Weights of 8 bit made up on the fly run, and are held to the bytes that they have")
+    func eightBits() throws {
+        var job = BenchJob()
+        (job.readBytes, job.rounds, job.measuresAll) = (1 << 26, 1, true)
+        job.words = ["decode/110m/int8/full/batch=1/context=128", "decode/110m/bfloat16/full/batch=1/context=128"]
+        let results = try job.run().results
+        #expect(results.map(\.name) == job.words.reversed())
+        let bytes = results.map { $0.needs?.bytes ?? 0 }
+        // The cache's part: 12 layers, keys and values of 768 channels, 128 tokens and half of those decoded.
+        let cache = Double(12 * 2 * 768 * 4 * 128)
+        #expect(bytes.allSatisfy { $0 > cache })
+        #expect(abs((bytes[1] - cache) / (bytes[0] - cache) - (1 + 4.0 / 128) / 2) < 0.01)
+    }
+
+    @Test("A pass is held to memory, to the cache where it fits half of it, or to the fastest products, own or not")
+    func bounds() {
+        func bound(_ needs: BenchNeeds, _ limits: MachineLimits, units: Double = 2) -> BenchResult {
+            var record = BenchRecord(limits: limits, load: .quiet)
+            record.results = [BenchResult(name: "a", rates: [1], unit: "tokens/s", units: units, needs: needs)]
+            record.close()
+            return record.results[0]
+        }
+        var limits = limits
+        let light = bound(BenchNeeds(bytes: 4e10, operations: 1e11), limits)
+        #expect(light.limit == .memory && light.limitRate == 1)
+        let heavy = bound(BenchNeeds(bytes: 1, operations: 4e11), limits)
+        #expect(heavy.limit == .compute && heavy.limitRate == 0.5)
+        let narrow = bound(BenchNeeds(bytes: 1, operations: 4e11, isNarrow: true), limits)
+        #expect(narrow.limitRate == 1, "twice as fast as float32 where nothing else is known")
+        (limits.ownFloat32FLOPS, limits.bfloat16FLOPS, limits.ownBfloat16FLOPS) = (2e11, 3e11, 4e11)
+        #expect(bound(BenchNeeds(bytes: 1, operations: 4e11), limits).limitRate == 1)
+        #expect(bound(BenchNeeds(bytes: 1, operations: 4e11, isNarrow: true), limits).limitRate == 2)
+        (limits.cacheBytes, limits.cacheReadBytesPerSecond) = (1 << 24, 4e10)
+        let cached = bound(BenchNeeds(bytes: Double(1 << 23)), limits)
+        #expect(cached.limit == .cache && abs(cached.limitRate! / (2 * 4e10 / 0x1p23) - 1) < 1e-12)
+        let alone = bound(BenchNeeds(bytes: Double(1 << 23), isOneCore: true), limits)
+        #expect(abs(alone.limitRate! / (4e10 / 0x1p23) - 1) < 1e-12, "one of two cores has half of what both have")
+        let larger = bound(BenchNeeds(bytes: Double(1 << 23) + 1), limits)
+        #expect(larger.limit == .memory)
+    }
+
+    @Test("Goals are judged by what was measured, and only those whose measurements were made")
+    func goals() throws {
+        func outcomes(_ rates: [String: Double]) -> [String: BenchOutcome] {
+            var record = record(rates)
+            record.close()
+            return Dictionary(uniqueKeysWithValues: record.goals.map { ($0.goal, $0) })
+        }
+        let (one, many) = ("batch=1/context=128", "batch=16/context=128")
+        let decode = "decode/1.1b/bfloat16/full/"
+        let found = outcomes([decode + one: 45, decode + many: 250, "plan/sweep": 1120, "record/bundled": 39])
+        #expect(found.count == 4)
+        #expect(found["1.1b bfloat16: decode at batch 1, of read bandwidth"]?.holds == true)
+        #expect(found["1.1b bfloat16: decode at batch 1, of read bandwidth"]?.measured == "90.0 %")
+        let batches = found["1.1b bfloat16: decode at batch 16 over batch 1"]
+        #expect(batches?.holds == false && batches?.measured == "5.56 x" && batches?.asked == "≥ 6.00 x")
+        // Costs are to be small: half a second, and 40 beside 39.
+        let plan = found["plan of 7 policies, 10 GPUs, 8 contexts"]
+        #expect(plan?.holds == true && plan?.measured == "0.50 s" && plan?.asked == "≤ 1.00 s")
+        #expect(found["recording's cost"]?.holds == false && found["recording's cost"]?.measured == "2.6 %")
+        #expect(outcomes(["a": 1]).isEmpty)
+    }
+
+    @Test("A DMC cache is held to the bytes that it saves")
+    func dmc() throws {
+        var record = BenchRecord(limits: limits, load: .quiet)
+        record.results = [("full", 10.0, 4e8), ("dmc", 18.0, 2e8)].map { kind, rate, bytes in
+            BenchResult(
+                name: "decode/110m/bfloat16/\(kind)/batch=1/context=4096", rates: [rate], unit: "tokens/s",
+                needs: BenchNeeds(bytes: bytes))
+        }
+        record.close()
+        // Half the bytes say twice the rate; it is 1.8 times.
+        #expect(record.goals.map(\.measured) == ["90.0 %"])
+        #expect(abs(record.goals[0].value - 0.9) < 1e-12)
+    }
+
+    @Test("What is measured by default exists, and what the goals speak of is among it")
+    func plan() {
+        #expect(BenchPlan.usual.isSubset(of: BenchPlan.all))
+        #expect(Set(BenchPlan.all).count == BenchPlan.all.count)
+        for part in ["int8", "float32/full/batch=64/context=4096", "bfloat16-arithmetic/dmc", "by-token", "110m/"] {
+            #expect(BenchPlan.all.contains { $0.contains(part) }, "\(part)")
+        }
+    }
+
+    @Test("A step needs the bytes and operations that a count by hand gives")
+    func costs() {
+        // Two layers of width 4 with two query heads and one KV head of 2 channels, 3 channels between, 5 tokens.
+        var shape = ModelConfiguration(
+            hiddenSize: 4, intermediateSize: 3, layers: 2, heads: 2, kvHeads: 1, headDim: 2, vocabularySize: 5,
+            maxPositions: 16)
+        // Queries and output 4 × 4, keys and values 2 × 4, three matrices of the MLP 3 × 4; the output layer 5 × 4.
+        let layers: Double = 168
+        let all: Double = 188
+        let cost = InferenceCost(shape, elementType: .bfloat16)
+        // Keys and values of 2 channels in each of two layers, four bytes each; 10 slots.
+        #expect(cost.cacheBytes(slots: 10) == 320)
+        let step = cost.decode(batch: 3, slots: 10)
+        #expect(step.bytes == 2 * all + 960)
+        // Two heads in two layers: two products of 2 channels, one for the score and one for the sum, for every slot.
+        let attention: Double = 320
+        #expect(step.operations == 6 * all + 3 * attention)
+        #expect(cost.feed(slots: 10).bytes == 2 * layers + 320)
+        // Four tokens see 1 + 2 + 3 + 4 tokens, half as many slots.
+        #expect(cost.prefill(tokens: 4, ratio: 2).operations == 8 * layers + 40 + attention / 2)
+        shape.quantization = WeightQuantization(groupSize: 2)
+        #expect(InferenceCost(shape, elementType: .int8).feed(slots: 0).bytes == layers * 3)
+    }
+
+    @Test("Another processor, thread count or kernel set is named")
+    func otherMachine() throws {
+        var other = record(["a": 1])
+        (other.limits.processor, other.limits.threads) = ("two", 8)
+        let folder = try TemporaryFolder()
+        try withExtendedLifetime(folder) {
+            let path = try folder.write("other.json", try BenchReport(other).json())
+            let text = try BenchReport(record(["a": 1]), against: path).text()
+            #expect(text.contains("another  processor: two then, one now; threads: 8 then, 2 now"))
+        }
     }
 
     @Test("Against an earlier run's JSON every rate has its ratio")
@@ -46,8 +185,37 @@ struct BenchTests {
         #expect(lines.contains { $0.hasPrefix("c ") && $0.hasSuffix("—") })
         let json = try JSONSerialization.jsonObject(with: Data(try report.json().utf8)) as? [String: Any]
         #expect(json?["against"] as? [String: Double] == ["a": 2])
+        #expect(json?["against_limits"] as? [String: Double] == ["memory": 1, "float32": 1])
         // Such JSON serves as the earlier run as well.
-        #expect(throws: Never.self) { try BenchRecord(path: try folder.write("after.json", try report.json())) }
+        #expect(throws: Never.self) { try EarlierBench(path: try folder.write("after.json", try report.json())) }
+    }
+
+    @Test("What an older version printed serves as the earlier run")
+    func older() throws {
+        let text = """
+            {"kernels": "avx2", "limits": {"float32FLOPS": 5e10, "processor": "one", "readBytesPerSecond": 1e10,
+            "threads": 2}, "results": [{"name": "a", "rate": 5, "runs": 3, "unit": "tokens"}], "skipped": {},
+            "version": "0.1.0"}
+            """
+        let folder = try TemporaryFolder()
+        try withExtendedLifetime(folder) {
+            let report = try BenchReport(record(["a": 10]), against: folder.write("older.json", text))
+            #expect(report.text().contains("float32 x2.00, memory x2.00"))
+        }
+    }
+
+    @Test("A table says what spread its runs had, where a share over 100 % comes from, and what else ran")
+    func notes() throws {
+        let quiet = try BenchReport(record(["a": 20])).text()
+        #expect(["10 %", "50 %", "40 %"].allSatisfy(quiet.contains))
+        #expect(!quiet.contains("over 100 %") && !quiet.contains("warning"))
+        let load = MachineLoad(average: 3, before: 1, meanwhile: 1.25, stolen: 0.5)
+        let loud = try BenchReport(record(["a": 60], load: load)).text()
+        #expect(loud.contains("150 %") && loud.contains("over 100 %: while that ran the machine was faster"))
+        #expect(
+            loud.contains(
+                "warning: other programs took 1.2 cores, other machines on this processor took 0.5 cores"), "\(loud)")
+        #expect(loud.contains("load     3.00 at the start; others took 1.25 cores meanwhile"))
     }
 
     @Test("A file that no bench wrote, and words that name nothing, are refused in one line")
@@ -55,7 +223,7 @@ struct BenchTests {
         let folder = try TemporaryFolder()
         for text in ["", "{}", "[]", "{\"version\": 1}"] {
             let path = try folder.write("other.json", text)
-            let error = #expect(throws: (any Error).self) { try BenchRecord(path: path) }
+            let error = #expect(throws: (any Error).self) { try EarlierBench(path: path) }
             let line = error.map { "\($0)" } ?? ""
             #expect(line.contains(path) && line.contains("bench --format json") && !line.contains("\n"), "\(line)")
         }
@@ -65,4 +233,9 @@ struct BenchTests {
         job.words = ["trace/replay"]
         #expect(throws: BenchError.interrupted(done: 0)) { try job.run(shouldStop: { true }) }
     }
+}
+
+extension MachineLoad {
+    /// Nothing else runs.
+    fileprivate static let quiet = MachineLoad(average: 0, before: 0, meanwhile: 0, stolen: 0)
 }

@@ -9,8 +9,9 @@ struct MachineLimitsTests {
         let limits = MachineLimits.measure(threads: 1, bytes: 1 << 24)
         #expect(limits.threads == 1 && !limits.processor.isEmpty)
         #expect(limits.readBytesPerSecond > 1e8 && limits.readBytesPerSecond < 1e13)
-        #expect(limits.float32FLOPS > 1e8 && limits.float32FLOPS < 1e15)
-        if let bfloat16 = limits.bfloat16FLOPS { #expect(bfloat16 > 1e8 && bfloat16 < 1e15) }
+        let rates = [limits.float32FLOPS, limits.bfloat16FLOPS, limits.ownFloat32FLOPS, limits.ownBfloat16FLOPS]
+        #expect(rates.allSatisfy { $0 == nil || ($0! > 1e8 && $0! < 1e15) })
+        #expect(limits.ownFloat32FLOPS != nil && limits.ownBfloat16FLOPS != nil)
         let coded = try JSONEncoder().encode(limits)
         #expect(try JSONDecoder().decode(MachineLimits.self, from: coded) == limits)
     }

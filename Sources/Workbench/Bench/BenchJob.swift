@@ -13,55 +13,87 @@ public struct BenchJob: Sendable {
     public var measuresAll = false
     /// What names must contain to be measured, one of these; empty for no condition.
     public var words: [String] = []
+    /// Times that each model's measurements are made, one after the other, so that what else the machine does hits
+    /// all of them.
+    public var rounds = 3
 
     /// A job with the defaults that `bench` has.
     public init() {}
 
     /// Measures.
-    /// - Parameter progress: is told what comes next.
-    /// - Throws: `Interrupted` when `shouldStop` ended it; `BenchError.nothing`; what loading models and writing
-    ///   temporary files throws.
+    /// - Parameters:
+    ///   - progress: is told what comes next.
+    ///   - warn: is told, before anything is measured, what will make it worth less.
+    /// - Throws: `BenchError`; what loading models and writing temporary files throws.
     public func run(
-        shouldStop: () -> Bool = { false }, progress: (String) -> Void = { _ in }
+        shouldStop: () -> Bool = { false }, progress: (String) -> Void = { _ in }, warn: (String) -> Void = { _ in }
     ) throws -> BenchRecord {
         let plan = BenchPlan(measuresAll: measuresAll, words: words)
         guard !plan.isEmpty else { throw BenchError.nothing(words: words) }
         let folder = FileManager.default.temporaryDirectory.appending(path: "headroom-bench-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        var record = BenchRecord(limits: MachineLimits.measure(threads: threads, bytes: readBytes, progress: progress))
+        let load = MachineLoad.now()
+        if let warning = load.warningBefore { warn(warning) }
+        let start = ProcessorTimes()
+        let probe = LimitsProbe(threads: threads, bytes: readBytes)
+        var record = BenchRecord(limits: probe.measure(passes: 6, progress: progress), load: load)
         func measure(_ name: String, _ body: () throws -> BenchResult) throws {
             guard plan.contains(name) else { return }
             if shouldStop() { throw BenchError.interrupted(done: record.results.count) }
             progress(name)
-            do { record.results.append(try body()) } catch let reason as BenchSkipped {
-                record.skipped[name] = "\(reason)"
-            }
+            // What else the machine does comes and goes, and with it what it has left for this.
+            let limits = probe.measure(passes: 2)
+            record.limits.raise(to: limits)
+            do {
+                var result = try body()
+                result.boundNow(by: limits)
+                record.add(result)
+            } catch let reason as BenchSkipped { record.skipped[name] = "\(reason)" }
         }
-        try inference(plan, record.limits, measure)
-        try traces(plan, record.limits, folder, measure)
+        try inference(plan, measure)
+        try traces(plan, folder, measure)
+        (record.load.meanwhile, record.load.stolen) = ProcessorTimes.others(since: start)
+        record.close()
         return record
     }
 
     private typealias Measure = (_ name: String, _ body: () throws -> BenchResult) throws -> Void
 
-    private func inference(_ plan: BenchPlan, _ limits: MachineLimits, _ measure: Measure) throws {
-        for model in BenchPlan.models {
-            let cases = BenchPlan.cases(of: model).filter { plan.contains($0.name) }
+    private func inference(_ plan: BenchPlan, _ measure: Measure) throws {
+        for weights in BenchPlan.weights {
+            let cases = BenchPlan.cases(of: weights).filter { plan.contains($0.name) }
             guard !cases.isEmpty else { continue }
-            let bench = try InferenceBench(model, limits: limits)
-            for one in cases { try measure(one.name) { try one.measure(bench) } }
+            let benches: [BenchModel: InferenceBench]
+            do { benches = try self.benches(of: cases, weights) } catch let reason as BenchSkipped {
+                for one in cases { try measure(one.name) { throw reason } }
+                continue
+            }
+            for _ in 0..<rounds {
+                for one in cases { try measure(one.name) { try one.measure(benches[one.model]!) } }
+            }
         }
     }
 
-    private func traces(
-        _ plan: BenchPlan, _ limits: MachineLimits, _ folder: String, _ measure: Measure
-    ) throws {
+    /// A bench for each model that the cases speak of, all over the same weights.
+    /// - Throws: `BenchSkipped` where these do not fit into memory.
+    private func benches(
+        of cases: [BenchPlan.ModelCase], _ weights: BenchWeights
+    ) throws -> [BenchModel: InferenceBench] {
+        let source = try weights.make()
+        return try Dictionary(
+            uniqueKeysWithValues: Set(cases.map(\.model)).map {
+                ($0, try InferenceBench($0, weights: source, threads: threads))
+            })
+    }
+
+    private func traces(_ plan: BenchPlan, _ folder: String, _ measure: Measure) throws {
         if plan.contains("trace/") {
-            let bench = TraceBench(limits: limits, folder: folder)
+            let bench = TraceBench(folder: folder)
             try measure("trace/write") { try bench.write() }
             try measure("trace/scan") { try bench.scan(compressed: false) }
             try measure("trace/scan-compressed") { try bench.scan(compressed: true) }
+            try measure("trace/size-compressed") { try bench.size() }
             try measure("trace/replay") { bench.replay() }
         }
         if BenchPlan.jobs.contains(where: plan.contains) {

@@ -1,10 +1,11 @@
 import Descriptions
 
 /// Which measurements there are, and which of them a run makes.
-struct BenchPlan {
+package struct BenchPlan {
     /// One measurement of a model.
     struct ModelCase {
         let name: String
+        let model: BenchModel
         let measure: (InferenceBench) throws -> BenchResult
     }
 
@@ -17,62 +18,63 @@ struct BenchPlan {
         self.words = words
     }
 
-    /// Models in the order in which they are loaded, one at a time.
-    static let models: [BenchModel] =
-        BenchModel.Shape.allCases.flatMap { shape in
-            let widths: [ElementType] = shape == .bundled ? [.bfloat16] : [.bfloat16, .float32]
-            return widths.flatMap { width in
-                [false, true].map { BenchModel(shape: shape, elementType: width, hasDMC: $0) }
-            }
-        } + [BenchModel(shape: .large, elementType: .bfloat16, hasDMC: false, arithmetic: .bfloat16)]
+    /// Weights in the order in which they are made, one at a time.
+    static let weights: [BenchWeights] = BenchWeights.Shape.allCases.flatMap { shape in
+        let widths: [ElementType] = shape == .bundled ? [.bfloat16] : [.bfloat16, .float32, .int8]
+        return widths.map { BenchWeights(shape: shape, elementType: $0) }
+    }
 
-    static let traces = ["trace/write", "trace/scan", "trace/scan-compressed", "trace/replay"]
+    /// The models with those weights: full and DMC caches, and both arithmetics where the weights are bfloat16.
+    static func models(with weights: BenchWeights) -> [BenchModel] {
+        let arithmetics: [ArithmeticMode] = weights.elementType == .bfloat16 ? [.float32, .bfloat16] : [.float32]
+        return arithmetics.flatMap { arithmetic in
+            [false, true].map { BenchModel(weights: weights, hasDMC: $0, arithmetic: arithmetic) }
+        }
+    }
+
+    static let traces = ["trace/write", "trace/scan", "trace/scan-compressed", "trace/size-compressed", "trace/replay"]
     static let jobs = ["record/bundled", "plan/sweep", "compare/traces", "simulate/dmc"]
 
     static let batches = [1, 4, 16, 64]
     static let contexts = [128, 1024, 4096]
     static let prompts = [128, 512, 1024, 4096]
 
-    /// All that is measured of a model. The bundled ones know no longer context than theirs.
-    static func cases(of model: BenchModel) -> [ModelCase] {
-        let most = model.shape == .bundled ? 1024 : .max
-        let decode = contexts.filter { $0 <= most }.flatMap { context in
-            batches.map { batch in
-                ModelCase(name: "decode/\(model.name)/batch=\(batch)/context=\(context)") {
-                    try $0.decode(batch: batch, context: context)
+    /// All that is measured of models with those weights. The bundled ones know no longer context than theirs.
+    static func cases(of weights: BenchWeights) -> [ModelCase] {
+        models(with: weights).flatMap { model in
+            let most = weights.shape == .bundled ? 1024 : .max
+            let decode = contexts.filter { $0 <= most }.flatMap { context in
+                batches.map { batch in
+                    ModelCase(name: "decode/\(model.name)/batch=\(batch)/context=\(context)", model: model) {
+                        try $0.decode(batch: batch, context: context)
+                    }
                 }
             }
+            let prefill = prompts.filter { $0 <= most }.flatMap { tokens in
+                [
+                    ModelCase(name: "prefill/\(model.name)/tokens=\(tokens)/parallel", model: model) {
+                        try $0.prefill(tokens: tokens)
+                    },
+                    ModelCase(name: "prefill/\(model.name)/tokens=\(tokens)/by-token", model: model) {
+                        try $0.prefillByToken(tokens: tokens)
+                    },
+                ]
+            }
+            return decode + prefill
         }
-        let prefill = prompts.filter { $0 <= most }.flatMap { tokens in
-            [
-                ModelCase(name: "prefill/\(model.name)/tokens=\(tokens)/parallel") { try $0.prefill(tokens: tokens) },
-                ModelCase(name: "prefill/\(model.name)/tokens=\(tokens)/by-token") {
-                    try $0.prefillByToken(tokens: tokens)
-                },
-            ]
-        }
-        return decode + prefill
     }
 
-    /// What is measured without `--full`: what the goals speak of.
-    private static let usual: Set<String> = Set(
-        [
+    /// What is measured without `--full`: what the goals speak of, and a few rows more.
+    package static let usual: Set<String> = Set(
+        BenchGoal.all.flatMap(\.needs) + [
             "decode/bundled/bfloat16/full/batch=1/context=128", "decode/bundled/bfloat16/full/batch=16/context=1024",
             "decode/bundled/bfloat16/dmc/batch=16/context=1024",
             "prefill/bundled/bfloat16/full/tokens=1024/parallel", "prefill/bundled/bfloat16/dmc/tokens=1024/parallel",
-            "decode/110m/bfloat16/full/batch=1/context=4096", "decode/110m/bfloat16/dmc/batch=1/context=4096",
-            "decode/110m/bfloat16/full/batch=64/context=128",
-            "prefill/110m/bfloat16/full/tokens=1024/parallel", "prefill/110m/bfloat16/dmc/tokens=1024/parallel",
-            "decode/1.1b/bfloat16/full/batch=1/context=128", "decode/1.1b/bfloat16/full/batch=4/context=128",
-            "decode/1.1b/bfloat16/full/batch=16/context=128", "decode/1.1b/bfloat16/full/batch=1/context=4096",
+            "decode/110m/bfloat16/full/batch=1/context=128", "decode/110m/bfloat16/full/batch=64/context=128",
+            "decode/1.1b/bfloat16/full/batch=4/context=128", "decode/1.1b/bfloat16/full/batch=1/context=4096",
             "decode/1.1b/bfloat16/dmc/batch=1/context=4096",
-            "prefill/1.1b/bfloat16/full/tokens=1024/parallel", "prefill/1.1b/bfloat16/full/tokens=1024/by-token",
-            "prefill/1.1b/bfloat16/dmc/tokens=1024/parallel",
-            "decode/1.1b/bfloat16-arithmetic/full/batch=1/context=128",
-            "decode/1.1b/bfloat16-arithmetic/full/batch=16/context=128",
-            "prefill/1.1b/bfloat16-arithmetic/full/tokens=1024/parallel",
-            "decode/1.1b/float32/full/batch=1/context=128", "decode/1.1b/float32/full/batch=16/context=128",
-            "prefill/1.1b/float32/full/tokens=512/parallel",
+            "decode/1.1b/int8/full/batch=1/context=128", "decode/1.1b/int8/full/batch=16/context=128",
+            "prefill/1.1b/int8/full/tokens=128/parallel",
         ] + traces + jobs)
 
     /// Whether the measurement of that name is made; of a name that ends in a slash, whether any below it is.
@@ -84,5 +86,6 @@ struct BenchPlan {
     /// Whether nothing is measured.
     var isEmpty: Bool { !Self.all.contains(where: contains) }
 
-    private static let all = models.flatMap { cases(of: $0).map(\.name) } + traces + jobs
+    /// Names of all measurements.
+    package static let all = weights.flatMap { cases(of: $0).map(\.name) } + traces + jobs
 }

@@ -1,50 +1,46 @@
 import Descriptions
-import Files
-import Foundation
 import Kernels
 
 /// What a run of `bench` found: on JSON, what another commit's is compared with.
 public struct BenchRecord: Codable, Equatable, Sendable {
     /// Headroom's version.
     public var version: String
-    /// The instruction set and matrix library that computed.
+    /// The instruction set that computed.
     public var kernels: String
-    /// What the machine can do.
+    /// What the machine can do: the best of what was measured all along.
     public var limits: MachineLimits
+    /// What else it did.
+    public var load: MachineLoad
     /// The results, in order.
     public var results: [BenchResult]
+    /// The goals whose measurements were made.
+    public var goals: [BenchOutcome]
     /// What was asked for and could not be measured: its name, and why.
     public var skipped: [String: String]
 
     /// A record with nothing measured but the machine.
-    public init(limits: MachineLimits) {
+    public init(limits: MachineLimits, load: MachineLoad) {
         version = Release.version
         kernels = KernelSet.name
         self.limits = limits
+        self.load = load
         results = []
+        goals = []
         skipped = [:]
     }
 
-    /// The record that `bench --format json` wrote to the file at `path`.
-    /// - Throws: `FileError`.
-    public init(path: String) throws {
-        do {
-            self = try JSONDecoder().decode(BenchRecord.self, from: Data(try MappedFile.contents(of: path)))
-        } catch let error as DecodingError {
-            throw FileError.unsuitable(
-                path: path, expected: "what `bench --format json` prints", found: Self.reason(error))
-        }
+    /// Holds every result to the limits, and the results to the goals.
+    public mutating func close() {
+        for index in results.indices { results[index].bound(by: limits) }
+        goals = BenchGoal.all.compactMap { $0.outcome(in: self) }
     }
 
-    private static func reason(_ error: DecodingError) -> String {
-        func place(_ context: DecodingError.Context) -> String {
-            context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
+    /// Takes in a result: another round's runs, where there are some of that name.
+    mutating func add(_ result: BenchResult) {
+        guard let index = results.firstIndex(where: { $0.name == result.name }) else {
+            results.append(result)
+            return
         }
-        return switch error {
-        case .keyNotFound(let key, _): "no `\(key.stringValue)`"
-        case .typeMismatch(_, let context), .valueNotFound(_, let context): "another kind of `\(place(context))`"
-        case .dataCorrupted: "no JSON"
-        @unknown default: "something else"
-        }
+        results[index].add(result)
     }
 }

@@ -4,81 +4,152 @@ import Reports
 /// What `bench` prints.
 public struct BenchReport {
     private let record: BenchRecord
-    private let earlier: BenchRecord?
+    private let earlier: EarlierBench?
     private let earlierPath: String
 
     /// The report on `record`, beside what is in the file at `earlierPath` if one is given.
-    /// - Throws: as `BenchRecord.init(path:)`.
+    /// - Throws: as `EarlierBench.init(path:)`.
     public init(_ record: BenchRecord, against earlierPath: String? = nil) throws {
         self.record = record
         self.earlierPath = earlierPath ?? ""
-        earlier = try earlierPath.map { try BenchRecord(path: $0) }
+        earlier = try earlierPath.map { try EarlierBench(path: $0) }
     }
 
-    /// As JSON: `against` holds, for every name that both have, its rate over the earlier one.
+    /// As JSON: `against` holds, for every name that both have, its rate over the earlier one, and `against_limits` the
+    /// machine's limits over the earlier ones.
     public func json() throws -> String {
         struct Compared: Encodable {
             let record: BenchRecord
             let against: [String: Double]?
+            let limits: [String: Double]?
 
             func encode(to encoder: any Encoder) throws {
                 try record.encode(to: encoder)
                 var container = encoder.container(keyedBy: CodingKeys.self)
                 try container.encodeIfPresent(against, forKey: .against)
+                try container.encodeIfPresent(limits, forKey: .limits)
             }
 
-            enum CodingKeys: String, CodingKey { case against }
+            enum CodingKeys: String, CodingKey {
+                case against
+                case limits = "against_limits"
+            }
         }
         let ratios = earlier.map { _ in
             Dictionary(
                 uniqueKeysWithValues: record.results.compactMap { result in ratio(result).map { (result.name, $0) } })
         }
-        return try JSONText.text(Compared(record: record, against: ratios))
+        return try JSONText.text(Compared(record: record, against: ratios, limits: earlier.map { _ in limitRatios }))
     }
 
     /// For people.
     public func text() -> String {
-        let limits = record.limits
+        [heading, table.text(), notes, goals].filter { !$0.isEmpty }.joined(separator: "\n")
+    }
+
+    private var heading: String {
+        let (limits, load) = (record.limits, record.load)
+        func rate(_ value: Double?, _ decimals: Int = 0) -> String { value.map { fixed($0 / 1e9, decimals) } ?? "—" }
+        func library(_ value: Double?, _ name: String) -> String {
+            "\(rate(value)) GFLOPS (\(name)\(value == nil ? ", is not installed" : ""))"
+        }
+        var memory = "memory   read at \(rate(limits.readBytesPerSecond, 1)) GB/s"
+        if let bytes = limits.cacheBytes {
+            let size = fixed(Double(bytes) / 0x1p20, 0)
+            memory += "; the cache of \(size) MiB at \(rate(limits.cacheReadBytesPerSecond, 1)) GB/s"
+        }
         var lines = [
             "headroom \(Release.version) bench: \(limits.processor), \(limits.threads) threads, \(record.kernels)",
-            "memory   read at \(fixed(limits.readBytesPerSecond / 1e9, 1)) GB/s",
-            "float32  products at \(fixed(limits.float32FLOPS / 1e9, 0)) GFLOPS (OpenBLAS)",
+            "load     \(fixed(load.average, 2)) at the start; others took \(fixed(load.meanwhile, 2)) cores meanwhile, "
+                + "the hypervisor \(fixed(load.stolen, 2))",
+            memory,
+            "float32  products at \(library(limits.float32FLOPS, "OpenBLAS, libopenblas0")), "
+                + "\(rate(limits.ownFloat32FLOPS)) GFLOPS (our own)",
+            "bfloat16 products at \(library(limits.bfloat16FLOPS, "oneDNN, libdnnl2")), "
+                + "\(rate(limits.ownBfloat16FLOPS)) GFLOPS (our own)",
         ]
-        if let bfloat16 = limits.bfloat16FLOPS {
-            lines.append("bfloat16 products at \(fixed(bfloat16 / 1e9, 0)) GFLOPS (oneDNN)")
-        } else {
-            lines.append("bfloat16 products not measured: oneDNN (libdnnl2) is not installed")
+        if let earlier { lines += against(earlier) }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// How the machine does beside what it was in the earlier run.
+    private func against(_ earlier: EarlierBench) -> [String] {
+        let ratios = limitRatios.sorted { $0.key < $1.key }.map { "\($0.key) x\(fixed($0.value, 2))" }
+        var lines = ["against  \(earlierPath): \(ratios.joined(separator: ", "))"]
+        let others = [
+            ("processor", earlier.limits.processor, record.limits.processor),
+            ("threads", "\(earlier.limits.threads)", "\(record.limits.threads)"),
+            ("kernels", earlier.kernels, record.kernels),
+        ].filter { $0.1 != $0.2 }
+        if !others.isEmpty {
+            lines.append("another  " + others.map { "\($0.0): \($0.1) then, \($0.2) now" }.joined(separator: "; "))
         }
-        if let earlier {
-            let ratio = limits.readBytesPerSecond / earlier.limits.readBytesPerSecond
-            lines.append("against  \(earlierPath): \(earlier.kernels), memory x\(fixed(ratio, 2))")
-        }
-        return lines.joined(separator: "\n") + "\n\n" + table.text() + skippedLines
+        return lines
+    }
+
+    /// Each limit over the earlier one, where both were measured.
+    private var limitRatios: [String: Double] {
+        guard let earlier else { return [:] }
+        let limits: [(String, (MachineLimits) -> Double?)] = [
+            ("memory", { $0.readBytesPerSecond }), ("cache", { $0.cacheReadBytesPerSecond }),
+            ("float32", { $0.float32FLOPS }), ("bfloat16", { $0.bfloat16FLOPS }),
+            ("own float32", { $0.ownFloat32FLOPS }), ("own bfloat16", { $0.ownBfloat16FLOPS }),
+        ]
+        return Dictionary(
+            uniqueKeysWithValues: limits.compactMap { name, value in
+                guard let now = value(record.limits), let then = value(earlier.limits) else { return nil }
+                return (name, now / then)
+            })
     }
 
     private var table: TextTable {
         var table = TextTable(
-            ["measured", "a second", "of", "share of limit", "limit"] + (earlier == nil ? [] : ["against"]))
+            ["measured", "median", "unit", "a run takes", "runs", "spread", "of the limit", "of it then", "limit"]
+                + (earlier == nil ? [] : ["against"]))
         for result in record.results {
             table.add(
                 [
-                    result.name, Self.number(result.rate), result.unit,
-                    result.share.map { "\(fixed(100 * $0, $0 < 0.095 ? 1 : 0)) %" } ?? "—",
-                    result.limit?.rawValue ?? "",
+                    result.name, Self.number(result.rate), result.unit, result.seconds.map(Self.duration) ?? "—",
+                    "\(result.rates.count)",
+                    result.spread.map(Self.percent) ?? "—", result.share.map(Self.percent) ?? "—",
+                    result.shareThen.map(Self.percent) ?? "—", result.limit?.rawValue ?? "",
                 ] + (earlier == nil ? [] : [ratio(result).map { "\(fixed($0, 2))" } ?? "—"]))
         }
         return table
     }
 
-    private var skippedLines: String {
-        record.skipped.sorted { $0.key < $1.key }.map { "\nnot measured: \($0.key): \($0.value)" }.joined()
+    /// What a reader should know of the table.
+    private var notes: String {
+        var lines = record.skipped.sorted { $0.key < $1.key }.map { "not measured: \($0.key): \($0.value)" }
+        let ratios = record.results.compactMap(\.compressionRatio)
+        if let least = ratios.min(), let most = ratios.max() {
+            lines.append("DMC caches came to \(fixed(least, 2)) to \(fixed(most, 2)) tokens a slot")
+        }
+        let shares = record.results.filter { $0.limit != .without }.flatMap { [$0.share, $0.shareThen] }
+        if shares.contains(where: { ($0 ?? 0) > 1.005 }) {
+            lines.append("over 100 %: while that ran the machine was faster than when its limits were measured")
+        }
+        if let warning = record.load.warningAfter { lines.append("warning: \(warning)") }
+        return lines.map { $0 + "\n" }.joined()
+    }
+
+    private var goals: String {
+        guard !record.goals.isEmpty else { return "" }
+        var table = TextTable(["goal", "asked", "measured", ""])
+        for outcome in record.goals {
+            table.add([outcome.goal, outcome.asked, outcome.measured, outcome.holds ? "holds" : "misses"])
+        }
+        return table.text()
     }
 
     /// The rate over that of the same name in the earlier record.
-    private func ratio(_ result: BenchResult) -> Double? {
-        guard let before = earlier?.results.first(where: { $0.name == result.name }) else { return nil }
-        return result.rate / before.rate
+    private func ratio(_ result: BenchResult) -> Double? { earlier?.rate(result.name).map { result.rate / $0 } }
+
+    private static func duration(_ seconds: Double) -> String {
+        seconds < 0.9995 ? "\(fixed(1000 * seconds, seconds < 0.01 ? 2 : 0)) ms" : "\(fixed(seconds, 2)) s"
     }
+
+    private static func percent(_ share: Double) -> String { "\(fixed(100 * share, share < 0.095 ? 1 : 0)) %" }
 
     private static func number(_ rate: Double) -> String {
         if rate >= 1e6 { return "\(fixed(rate / 1e6, rate < 1e7 ? 2 : 0))e6" }

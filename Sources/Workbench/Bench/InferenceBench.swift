@@ -1,3 +1,4 @@
+import Checkpoints
 import Descriptions
 import Files
 import Foundation
@@ -9,57 +10,85 @@ struct InferenceBench {
     private let llama: LlamaModel
     private let engine: Engine
     private let cost: InferenceCost
-    private let limits: MachineLimits
 
-    /// Loads the model, or makes it.
-    init(_ model: BenchModel, limits: MachineLimits) throws {
+    /// Loads the model over `weights`, which `BenchWeights.make` made; it runs on `threads` threads.
+    init(_ model: BenchModel, weights: (any WeightSource)?, threads: Int) throws {
         self.model = model
-        self.limits = limits
-        llama = try model.load()
-        engine = Engine(llama, threads: limits.threads, arithmetic: model.arithmetic)
-        cost = InferenceCost(llama.configuration, elementType: model.elementType)
+        llama = try model.load(weights)
+        engine = Engine(llama, threads: threads, arithmetic: model.arithmetic)
+        cost = InferenceCost(llama.configuration, elementType: model.weights.elementType)
+        // Weights that no one has read yet are not in this process's memory.
+        _ = engine.decode([7], of: try sequences(1, context: 1))
     }
 
     /// Tokens a second that `batch` sequences of about `context` tokens decode together.
     /// - Throws: `BenchSkipped` where their caches do not fit into the memory that is free.
     func decode(batch: Int, context: Int) throws -> BenchResult {
-        let slots = self.slots(context)
-        let needed = Double(batch) * cost.cacheBytes(slots: slots)
-        guard needed < 0.7 * Double(Self.availableMemory) else { throw BenchSkipped.memory(bytes: Int(needed)) }
-        let sequences = try self.sequences(batch, context: context)
-        let tokens = (0..<batch).map { 7 + 13 * $0 }
-        // Few steps: the context grows by them.
-        let (seconds, runs) = Stopwatch.median(seconds: 0.7, most: 24) { _ = engine.decode(tokens, of: sequences) }
-        let grown = Double(sequences[0].position - context) / 2
-        let work = cost.decode(batch: batch, slots: slots + grown * slots / Double(context))
-        let least = limits.least(work, model.arithmetic)
-        return BenchResult(
-            name: "decode/\(model.name)/batch=\(batch)/context=\(context)", rate: Double(batch) / seconds,
-            unit: "tokens", runs: runs, limit: least.limit, limitRate: Double(batch) / least.seconds)
+        let needed = Double(batch) * cost.cacheBytes(slots: slots(context))
+        guard needed < 0.7 * Double(Self.availableMemory) else {
+            throw BenchSkipped.memory(bytes: Int(needed), of: "its caches")
+        }
+        let (times, slots, ratio) = try steps(batch: batch, context: context)
+        let work = cost.decode(batch: batch, slots: slots)
+        return result("decode", "batch=\(batch)/context=\(context)", batch, times, work, ratio)
     }
 
     /// Prompt tokens a second of a prompt of so many tokens, as prompts are run: in parallel chunks.
     func prefill(tokens count: Int) throws -> BenchResult {
         let tokens = (0..<count).map { 7 + 13 * $0 % 251 }
-        let (seconds, runs) = try Stopwatch.median(seconds: 1.5, most: 20) {
+        var slots = 0.0
+        let times = try Stopwatch.times(seconds: 0.5, runs: 1...8) {
             let sequence = DecodingSequence(cache: try llama.makeCache(model.policy))
             engine.prefill(tokens, into: sequence, logits: .last) { _, _, _ in }
+            slots = self.slots(of: sequence)
         }
-        let least = limits.least(
-            cost.prefill(tokens: count, ratio: model.hasDMC ? BenchModel.ratio : 1), model.arithmetic)
-        return BenchResult(
-            name: "prefill/\(model.name)/tokens=\(count)/parallel", rate: Double(count) / seconds, unit: "tokens",
-            runs: runs, limit: least.limit, limitRate: Double(count) / least.seconds)
+        let ratio = Double(count) / slots
+        return result(
+            "prefill", "tokens=\(count)/parallel", count, times, cost.prefill(tokens: count, ratio: ratio), ratio)
     }
 
-    /// The same for a prompt that is run token by token: the rate in its middle.
+    /// The same for a prompt that is run token by token: the rate in its middle. A prompt's tokens need no output layer,
+    /// and a decode step has one: its part of the bytes is taken off the time.
     func prefillByToken(tokens count: Int) throws -> BenchResult {
-        let sequences = try self.sequences(1, context: count / 2)
-        let (seconds, runs) = Stopwatch.median(seconds: 0.7, most: 24) { _ = engine.decode([7], of: sequences) }
-        let least = limits.least(cost.decode(batch: 1, slots: slots(count / 2)), model.arithmetic)
-        return BenchResult(
-            name: "prefill/\(model.name)/tokens=\(count)/by-token", rate: 1 / seconds, unit: "tokens", runs: runs,
-            limit: least.limit, limitRate: 1 / least.seconds)
+        let (times, slots, ratio) = try steps(batch: 1, context: count / 2)
+        let (all, work) = (cost.decode(batch: 1, slots: slots), cost.feed(slots: slots))
+        let share = work.bytes / all.bytes
+        return result("prefill", "tokens=\(count)/by-token", 1, times.map { $0 * share }, work, ratio)
+    }
+
+    /// Seconds of decode steps of `batch` sequences, few, as the context grows by them; and the slots a head had, and
+    /// tokens to a slot of those fed, on average over the steps.
+    private func steps(batch: Int, context: Int) throws -> (seconds: [Double], slots: Double, ratio: Double) {
+        let sequences = try self.sequences(batch, context: context)
+        func held() -> Double { sequences.reduce(0) { $0 + slots(of: $1) } / Double(batch) }
+        let before = held()
+        let vocabulary = llama.configuration.vocabularySize
+        let times = Stopwatch.times(seconds: 0.5, runs: 1...12) {
+            // Decisions come from the tokens: other ones in every step and sequence.
+            let tokens = sequences.indices.map { (7 + 13 * $0 + 101 * sequences[$0].position) % vocabulary }
+            _ = engine.decode(tokens, of: sequences)
+        }
+        let after = held()
+        return (times, (before + after) / 2, Double(sequences[0].position) / after)
+    }
+
+    private func result(
+        _ kind: String, _ size: String, _ tokens: Int, _ times: [Double], _ work: (bytes: Double, operations: Double),
+        _ ratio: Double
+    ) -> BenchResult {
+        BenchResult(
+            name: "\(kind)/\(model.name)/\(size)", seconds: times, units: Double(tokens), of: "tokens",
+            compressionRatio: model.hasDMC ? ratio : nil,
+            needs: BenchNeeds(bytes: work.bytes, operations: work.operations, isNarrow: model.arithmetic == .bfloat16))
+    }
+
+    /// Slots of a head, on average.
+    private func slots(of sequence: DecodingSequence) -> Double {
+        let shape = llama.configuration
+        let all = (0..<shape.layers).reduce(0) { sum, layer in
+            (0..<shape.kvHeads).reduce(sum) { $0 + sequence.cache.slots(layer: layer, kvHead: $1) }
+        }
+        return Double(all) / Double(shape.layers * shape.kvHeads)
     }
 
     private func slots(_ context: Int) -> Double {
@@ -75,7 +104,7 @@ struct InferenceBench {
     }
 
     /// Bytes that the system could still give.
-    private static var availableMemory: Int {
+    static var availableMemory: Int {
         let lines = (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8))?.split(separator: "\n") ?? []
         let line = lines.first { $0.hasPrefix("MemAvailable:") }?.split(separator: " ") ?? []
         return line.count > 1 ? (Int(line[1]) ?? 0) * 1024 : .max
@@ -85,11 +114,14 @@ struct InferenceBench {
 /// Why something is not measured.
 enum BenchSkipped: Error, CustomStringConvertible {
     /// It needs so many bytes of memory, and they are not free.
-    case memory(bytes: Int)
+    case memory(bytes: Int, of: String)
+    /// Its weights could not be made.
+    case weights(String)
 
     var description: String {
         switch self {
-        case .memory(let bytes): "needs \(fixed(Double(bytes) / 1e9, 1)) GB of memory for its caches"
+        case .memory(let bytes, let what): "needs \(fixed(Double(bytes) / 1e9, 1)) GB of memory for \(what)"
+        case .weights(let reason): reason
         }
     }
 }

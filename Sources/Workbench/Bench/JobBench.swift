@@ -15,6 +15,8 @@ struct JobBench {
 
     /// Prompts of each kind, so that a run takes about a second.
     private static let promptCount = 8
+    /// Pairs of runs with and without a recorder.
+    private static let pairs = 12
 
     /// Loads the bundled model and prompts; files go below `folder`.
     init(threads: Int, folder: String) throws {
@@ -29,17 +31,23 @@ struct JobBench {
     private var tokens: Double { Double(prompts.reduce(0) { $0 + $1.tokens.count }) }
 
     /// Tokens a second that are run and recorded, beside the same run without a recorder and without a file. The two
-    /// alternate, so that what else the machine does hits both.
+    /// alternate in pairs, now this one first and now that one, and the median of the pairs' ratios counts: what else
+    /// the machine does hits both, and a pair lies within a second or two.
     func record() throws -> BenchResult {
-        var (with, without) = ([Double](), [Double]())
-        for _ in 0..<5 {
-            with.append(try Stopwatch.seconds { try runRecorded() })
-            without.append(try Stopwatch.seconds { try runPlain() })
+        try runRecorded()
+        try runPlain()
+        var (rates, ratios) = ([Double](), [Double]())
+        for pair in 0..<Self.pairs {
+            var (with, without) = (0.0, 0.0)
+            if pair % 2 == 0 { with = try Stopwatch.seconds(runRecorded) }
+            without = try Stopwatch.seconds(runPlain)
+            if pair % 2 == 1 { with = try Stopwatch.seconds(runRecorded) }
+            rates.append(tokens / with)
+            ratios.append(without / with)
         }
-        func median(_ times: [Double]) -> Double { times.sorted()[times.count / 2] }
         return BenchResult(
-            name: "record/bundled", rate: tokens / median(with), unit: "tokens", runs: with.count, limit: .without,
-            limitRate: tokens / median(without))
+            name: "record/bundled", rates: rates, unit: "tokens/s", units: tokens, limit: .without,
+            limitRate: rates.median / ratios.median)
     }
 
     private func runRecorded() throws {
@@ -66,13 +74,13 @@ struct JobBench {
             models: [try PlannedModel.named("llama-2-13b")], gpus: try GPU.all(),
             promptTokens: [512, 1024, 1536, 2048, 2560, 3072, 3584, 4096], newTokens: [1024])
         var rows = 0
-        let (seconds, runs) = try Stopwatch.median(most: 5) {
+        let times = try Stopwatch.times(seconds: 0.5, runs: 5...9) {
             rows = try sweep.requests {
                 $0.lengths = lengths
                 $0.variants = variants
             }.reduce(0) { $0 + (try Planner($1).rows().count) }
         }
-        return BenchResult(name: "plan/sweep", rate: Double(rows) / seconds, unit: "projections", runs: runs)
+        return BenchResult(name: "plan/sweep", seconds: times, units: Double(rows), of: "projections")
     }
 
     /// Requests a second that are simulated: a thousand that come at random, under DMC as it was recorded.
@@ -86,8 +94,8 @@ struct JobBench {
             request,
             workload: Workload(rate: 2, burstiness: 1, count: count, promptTokens: 1024, newTokens: 256, seed: 1),
             settings: SimulationSettings(seed: 1))
-        let (seconds, runs) = try Stopwatch.median(most: 5) { _ = try simulation.run(.dmc) }
-        return BenchResult(name: "simulate/dmc", rate: Double(count) / seconds, unit: "requests", runs: runs)
+        let times = try Stopwatch.times(seconds: 0.5, runs: 5...9) { _ = try simulation.run(.dmc) }
+        return BenchResult(name: "simulate/dmc", seconds: times, units: Double(count), of: "requests")
     }
 
     /// Comparisons a second of recordings of the bundled prompts: reading them, the bootstrap, and a plan.
@@ -103,7 +111,7 @@ struct JobBench {
         }
         var job = ComparisonJob()
         job.traces = paths
-        let (seconds, runs) = try Stopwatch.median(most: 5) { _ = try job.run() }
-        return BenchResult(name: "compare/traces", rate: 1 / seconds, unit: "comparisons", runs: runs)
+        let times = try Stopwatch.times(seconds: 0.5, runs: 5...9) { _ = try job.run() }
+        return BenchResult(name: "compare/traces", seconds: times, units: 1, of: "comparisons")
     }
 }

@@ -12,22 +12,33 @@ struct OneDNN {
             UnsafeMutablePointer<Float>, Int
         ) -> Int32
 
+    /// `dnnl_version`: what it points at begins with the major version.
+    private typealias Version = @convention(c) () -> UnsafePointer<Int32>
+    private typealias SetThreads = @convention(c) (Int32) -> Void
+
     private let product: Product
+    /// OpenMP's, which the library computes with; nil where it was built with something else.
+    private let setThreads: SetThreads?
 
     /// The library; nil where there is none.
     static let loaded: OneDNN? = {
         for name in ["libdnnl.so.3", "libdnnl.so.2", "libdnnl.so"] {
             guard let library = dlopen(name, RTLD_NOW | RTLD_LOCAL) else { continue }
-            guard let symbol = dlsym(library, "dnnl_gemm_bf16bf16f32") else { continue }
-            return OneDNN(product: unsafeBitCast(symbol, to: Product.self))
+            guard let version = dlsym(library, "dnnl_version"), let symbol = dlsym(library, "dnnl_gemm_bf16bf16f32"),
+                (1...3).contains(unsafeBitCast(version, to: Version.self)().pointee)
+            else { continue }
+            return OneDNN(
+                product: unsafeBitCast(symbol, to: Product.self),
+                setThreads: dlsym(library, "omp_set_num_threads").map { unsafeBitCast($0, to: SetThreads.self) })
         }
         return nil
     }()
 
-    /// Operations a second on square matrices, on the library's own threads (a core each); nil where this machine's
-    /// processor is not served.
-    func matrixPeak() -> Double? {
-        let size = 2048
+    /// Operations a second on square matrices, on `threads` of the library's own threads, the best of `passes` runs; nil
+    /// where this machine's processor is not served.
+    func matrixPeak(threads: Int, _ passes: Int) -> Double? {
+        setThreads?(Int32(threads))
+        let size = 1536
         let inputs = UnsafeMutableBufferPointer<UInt16>.allocate(capacity: 2 * size * size)
         let output = UnsafeMutableBufferPointer<Float>.allocate(capacity: size * size)
         defer {
@@ -39,7 +50,7 @@ struct OneDNN {
         let (left, right) = (UnsafePointer(inputs.baseAddress!), UnsafePointer(inputs.baseAddress! + size * size))
         let plain = CChar(UInt8(ascii: "N"))
         var succeeds = true
-        let seconds = MachineLimits.best(of: 5) {
+        let seconds = LimitsProbe.best(of: passes) {
             let status = product(
                 plain, plain, size, size, size, 1, left, size, right, size, 0, output.baseAddress!, size)
             succeeds = succeeds && status == 0

@@ -4,7 +4,6 @@ import Traces
 
 /// Measures the trace file and its replay, on made-up decisions: each head merges at a rate of its own.
 struct TraceBench {
-    private let limits: MachineLimits
     private let prompts: [PromptTrace]
     private let folder: String
 
@@ -14,8 +13,7 @@ struct TraceBench {
     private static let pageSlots = 16
 
     /// Makes the decisions of some prompts; files go below `folder`.
-    init(limits: MachineLimits, folder: String) {
-        self.limits = limits
+    init(folder: String) {
         self.folder = folder
         prompts = (0..<4).map { Self.prompt($0, tokens: 4096) }
     }
@@ -26,35 +24,41 @@ struct TraceBench {
 
     /// Decisions a second that are written, synced to the disk prompt by prompt.
     func write() throws -> BenchResult {
-        let (seconds, runs) = try Stopwatch.median(most: 5) { try record(compressed: false) }
-        return result("write", seconds, runs)
+        result("write", try Stopwatch.times(seconds: 0.5, runs: 5...9) { try record(compressed: false) })
     }
 
     /// Decisions a second that are read back, all checksums checked.
     func scan(compressed: Bool) throws -> BenchResult {
         try record(compressed: compressed)
         let reader = try TraceReader(path: path(compressed: compressed))
-        let (seconds, runs) = try Stopwatch.median { try reader.forEachPrompt { _ in } }
-        let least = Double(reader.fileBytes) / limits.readBytesPerSecond
-        return result(compressed ? "scan-compressed" : "scan", seconds, runs, least: least)
+        let times = try Stopwatch.times(seconds: 0.5, runs: 5...99) { try reader.forEachPrompt { _ in } }
+        return result(compressed ? "scan-compressed" : "scan", times, bytes: Double(reader.fileBytes))
+    }
+
+    /// Decisions a byte of compressed blocks, beside as many as the entropy of every head allows.
+    func size() throws -> BenchResult {
+        try record(compressed: true)
+        let size = try TraceReader(path: path(compressed: true)).size()
+        return BenchResult(
+            name: "trace/size-compressed", rates: [decisions / Double(size.decisionBytes)], unit: "decisions/byte",
+            limit: .entropy, limitRate: 8 * decisions / prompts.reduce(0) { $0 + $1.decisions.entropyBits })
     }
 
     /// Decisions a second, on one core, out of which the pages in use after every token come, summed over the heads:
     /// from plain bits in memory.
     func replay() -> BenchResult {
         var sum = 0
-        let (seconds, runs) = Stopwatch.median {
+        let times = Stopwatch.times(seconds: 0.5, runs: 5...999) {
             for prompt in prompts { sum &+= prompt.decisions.pagesInUse(pageSlots: Self.pageSlots).last ?? 0 }
         }
         precondition(sum != 0, "decisions open pages")
-        let least = decisions / 8 / limits.readBytesPerSecond
-        return result("replay", seconds, runs, least: least)
+        return result("replay", times, bytes: decisions / 8)
     }
 
-    private func result(_ name: String, _ seconds: Double, _ runs: Int, least: Double? = nil) -> BenchResult {
+    private func result(_ name: String, _ times: [Double], bytes: Double? = nil) -> BenchResult {
         BenchResult(
-            name: "trace/\(name)", rate: decisions / seconds, unit: "decisions", runs: runs,
-            limit: least.map { _ in .memory }, limitRate: least.map { decisions / $0 })
+            name: "trace/\(name)", seconds: times, units: decisions, of: "decisions",
+            needs: bytes.map { BenchNeeds(bytes: $0, isOneCore: true) })
     }
 
     private func path(compressed: Bool) -> String { "\(folder)/\(compressed ? "compressed" : "plain").hrt" }
@@ -85,5 +89,16 @@ struct TraceBench {
             decisions: DecisionBits(layers: shape.layers, kvHeads: shape.kvHeads, tokens: tokens, words: words),
             negativeLogLikelihoods: [Float](repeating: 1, count: tokens - 1),
             tokenDigest: [UInt8](repeating: 0, count: 32))
+    }
+}
+
+extension DecisionBits {
+    /// Σ over heads of tokens · H(share of merges), in bits: what decisions that hang together in nothing but their
+    /// head's rate cannot be stored in less than.
+    fileprivate var entropyBits: Double {
+        finalSlots.joined().reduce(0) { sum, slots in
+            let share = Double(slots) / Double(tokens)
+            return share == 1 ? sum : sum - Double(tokens) * (share * log2(share) + (1 - share) * log2(1 - share))
+        }
     }
 }

@@ -20,7 +20,7 @@ public struct CPUCalibrationReport: Sendable {
         let head =
             "headroom calibrate \(Release.version): this machine, \(calibration.threads) threads\n"
             + line("memory         ", "%.1f GB/s read", calibration.machine.readBytesPerSecond / 1e9)
-            + line("matrices       ", "%.1f GFLOPS in float32", calibration.machine.float32FLOPS / 1e9)
+            + line("matrices       ", "%.1f GFLOPS in float32", calibration.machine.peak(isNarrow: false) / 1e9)
             + line("weights read   ", "%.1f GB/s by the product for one token", limits.readBytesPerSecond / 1e9)
             + line("arithmetic     ", "%.1f GFLOPS by the product for 32 sequences", limits.batchFLOPS / 1e9)
             + line("arithmetic     ", "%.1f GFLOPS by the product for a chunk of a prompt", limits.promptFLOPS / 1e9)
@@ -83,7 +83,8 @@ public struct CPUCalibrationReport: Sendable {
             Document(
                 threads: calibration.threads,
                 machineReadBytesPerSecond: calibration.machine.readBytesPerSecond,
-                machineFloat32Flops: calibration.machine.float32FLOPS, readBytesPerSecond: limits.readBytesPerSecond,
+                machineFloat32Flops: calibration.machine.peak(isNarrow: false),
+                readBytesPerSecond: limits.readBytesPerSecond,
                 batchFlops: limits.batchFLOPS, promptFlops: limits.promptFLOPS, layerSeconds: costs.layerSeconds,
                 tokenSeconds: costs.tokenSeconds,
                 cacheBytesPerSecond: limits.readBytesPerSecond * costs.attention.decode.memory,

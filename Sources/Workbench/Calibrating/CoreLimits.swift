@@ -43,16 +43,3 @@ public struct CoreLimits: Hashable, Sendable {
         return (0..<9).map { _ in Stopwatch.seconds(work) }.min() ?? 0
     }
 }
-
-/// Numbers in memory of their own.
-private final class Numbers<Element>: @unchecked Sendable {
-    let memory: UnsafeMutablePointer<Element>
-    var start: UnsafePointer<Element> { UnsafePointer(memory) }
-
-    init(_ count: Int, repeating value: Element) {
-        memory = .allocate(capacity: count)
-        memory.initialize(repeating: value, count: count)
-    }
-
-    deinit { memory.deallocate() }
-}

@@ -1,0 +1,138 @@
+/// What a measurement, or several beside each other, should come to.
+struct BenchGoal: Sendable {
+    /// How a value is written.
+    enum Figure: Sendable {
+        case percent, times, rate, seconds
+    }
+
+    /// What it is about.
+    let text: String
+    /// Names of the measurements it is taken from.
+    let needs: [String]
+    let figure: Figure
+    /// The least that is asked for; of costs, the most.
+    let bound: Double
+    let isCost: Bool
+    /// The value, out of the results of those names, in that order.
+    let value: @Sendable ([BenchResult]) -> Double?
+
+    private init(
+        _ text: String, _ needs: [String], _ figure: Figure, least bound: Double,
+        _ value: @escaping @Sendable ([BenchResult]) -> Double?
+    ) {
+        (self.text, self.needs, self.figure, self.bound, isCost) = (text, needs, figure, bound, false)
+        self.value = value
+    }
+
+    private init(
+        _ text: String, _ needs: [String], _ figure: Figure, most bound: Double,
+        _ value: @escaping @Sendable ([BenchResult]) -> Double?
+    ) {
+        (self.text, self.needs, self.figure, self.bound, isCost) = (text, needs, figure, bound, true)
+        self.value = value
+    }
+
+    /// What came of it; nil where not all of it was measured.
+    func outcome(in record: BenchRecord) -> BenchOutcome? {
+        let results = needs.compactMap { name in record.results.first { $0.name == name } }
+        guard results.count == needs.count, let value = value(results) else { return nil }
+        return BenchOutcome(
+            goal: text, asked: (isCost ? "≤ " : "≥ ") + figure.text(bound), measured: figure.text(value), value: value,
+            holds: isCost ? value <= bound : value >= bound)
+    }
+}
+
+/// A goal beside what was measured.
+public struct BenchOutcome: Codable, Equatable, Sendable {
+    /// What it is about.
+    public var goal: String
+    /// What should be measured, for people.
+    public var asked: String
+    /// What was, for people.
+    public var measured: String
+    /// The same as a number: shares and ratios as such, rates a second, times in seconds.
+    public var value: Double
+    /// Whether it is what was asked for.
+    public var holds: Bool
+}
+
+extension BenchGoal.Figure {
+    /// `value` for people.
+    func text(_ value: Double) -> String {
+        switch self {
+        case .percent: "\(fixed(100 * value, 1)) %"
+        case .times: "\(fixed(value, 2)) x"
+        case .rate: "\(fixed(value / 1e9, 2))e9/s"
+        case .seconds: "\(fixed(value, 2)) s"
+        }
+    }
+}
+
+extension BenchGoal {
+    /// All goals.
+    static let all: [BenchGoal] =
+        widths.flatMap { ofLarge(width: $0.0, prefill: $0.1) } + arithmetics + dmc(shape: "110m", width: "bfloat16")
+        + dmc(shape: "110m", width: "bfloat16-arithmetic") + jobs
+
+    /// Weights and arithmetic, and the tokens of a prompt whose prefill is held to the peak.
+    private static let widths = [("bfloat16", 512), ("bfloat16-arithmetic", 512), ("float32", 128)]
+
+    private static func ofLarge(width: String, prefill tokens: Int) -> [BenchGoal] {
+        let one = "decode/1.1b/\(width)/full/batch=1/context=128"
+        return [
+            BenchGoal("1.1b \(width): decode at batch 1, of read bandwidth", [one], .percent, least: 0.9) {
+                $0[0].shareThen
+            },
+            BenchGoal(
+                "1.1b \(width): decode at batch 16 over batch 1",
+                ["decode/1.1b/\(width)/full/batch=16/context=128", one], .times, least: 6, ratio),
+            BenchGoal(
+                "1.1b \(width): prefill, of the matrix peak", ["prefill/1.1b/\(width)/full/tokens=\(tokens)/parallel"],
+                .percent, least: 0.6
+            ) { $0[0].shareThen },
+        ]
+    }
+
+    private static let arithmetics = [
+        BenchGoal(
+            "1.1b: prefill in bfloat16 arithmetic over float32",
+            ["bfloat16-arithmetic", "bfloat16"].map { "prefill/1.1b/\($0)/full/tokens=512/parallel" }, .times,
+            least: 1.6, ratio),
+        BenchGoal(
+            "1.1b: 1,024 tokens in parallel over token by token",
+            ["parallel", "by-token"].map { "prefill/1.1b/bfloat16-arithmetic/full/tokens=1024/\($0)" }, .times,
+            least: 5, ratio),
+    ]
+
+    private static func dmc(shape: String, width: String) -> [BenchGoal] {
+        let kinds = ["dmc", "full"].map { "\(shape)/\(width)/\($0)" }
+        return [
+            BenchGoal(
+                "\(shape) \(width): prefill with DMC over full", kinds.map { "prefill/\($0)/tokens=1024/parallel" },
+                .times, least: 1, ratio),
+            BenchGoal(
+                "\(shape) \(width): decode with DMC over full at 4,096, of what the bytes say",
+                kinds.map { "decode/\($0)/batch=1/context=4096" }, .percent, least: 0.9
+            ) { results in
+                guard let dmc = results[0].limitRate, let full = results[1].limitRate else { return nil }
+                return results[0].rate / results[1].rate / (dmc / full)
+            },
+        ]
+    }
+
+    private static let jobs = [
+        BenchGoal("recording's cost", ["record/bundled"], .percent, most: 0.02) { result in
+            result[0].share.map { 1 / $0 - 1 }
+        },
+        BenchGoal("replay of decisions on one core", ["trace/replay"], .rate, least: 2e9) { $0[0].rate },
+        BenchGoal("compressed blocks over the entropy", ["trace/size-compressed"], .percent, most: 0.1) { result in
+            result[0].share.map { 1 / $0 - 1 }
+        },
+        BenchGoal("compressed blocks decoded", ["trace/scan-compressed"], .rate, least: 2e8) { $0[0].rate },
+        BenchGoal("plan of 7 policies, 10 GPUs, 8 contexts", ["plan/sweep"], .seconds, most: 1) {
+            7 * 10 * 8 / $0[0].rate
+        },
+    ]
+
+    @Sendable private static func ratio(_ results: [BenchResult]) -> Double? { results[0].rate / results[1].rate }
+}

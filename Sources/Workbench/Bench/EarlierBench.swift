@@ -1,0 +1,41 @@
+import Files
+import Foundation
+
+/// What another run of `bench` printed as JSON, as far as rates are compared with it: so that other versions' are
+/// understood.
+public struct EarlierBench: Decodable {
+    struct Result: Decodable {
+        var name: String
+        var rate: Double
+    }
+
+    var kernels: String
+    var limits: MachineLimits
+    var results: [Result]
+
+    /// The record that `bench --format json` wrote to the file at `path`.
+    /// - Throws: `FileError`.
+    public init(path: String) throws {
+        do {
+            self = try JSONDecoder().decode(EarlierBench.self, from: Data(try MappedFile.contents(of: path)))
+        } catch let error as DecodingError {
+            throw FileError.unsuitable(
+                path: path, expected: "what `bench --format json` prints", found: Self.reason(error))
+        }
+    }
+
+    /// The rate of the measurement of that name; nil where it was not made.
+    func rate(_ name: String) -> Double? { results.first { $0.name == name }?.rate }
+
+    private static func reason(_ error: DecodingError) -> String {
+        func place(_ context: DecodingError.Context) -> String {
+            context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
+        }
+        return switch error {
+        case .keyNotFound(let key, _): "no `\(key.stringValue)`"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context): "another kind of `\(place(context))`"
+        case .dataCorrupted: "no JSON"
+        @unknown default: "something else"
+        }
+    }
+}
