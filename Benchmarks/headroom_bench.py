@@ -3,9 +3,10 @@ import json
 import subprocess
 
 
-def rates(headroom, names, threads):
-    """Units a second of each measurement in `names`, by name."""
-    command = [headroom, "bench", "--full", "--format", "json", "--threads", str(threads), "--only", *names]
+def rates(headroom, names, threads, rounds=3):
+    """Units a second of each measurement in `names`, by name, the median of some rounds."""
+    command = [headroom, "bench", "--full", "--format", "json", "--threads", str(threads)]
+    command += ["--rounds", str(rounds), "--only", *names]
     record = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     found = {result["name"]: result["rate"] for result in record["results"]}
     missing = [name for name in names if name not in found]

@@ -25,7 +25,6 @@ GOALS = {
 # Beside a matrix in bfloat16 llama.cpp rounds the activations to it: Headroom does so in bfloat16 arithmetic alone, which
 # is the like of it and has the goals. Its own default, which is more exact, stands beside it.
 ARITHMETICS = {"bfloat16": ["bfloat16-arithmetic", "bfloat16"], "float32": ["float32"]}
-ROUNDS = 2
 
 LAYERS, HIDDEN, HEADS, KV_HEADS, HEAD_DIM, FFN, VOCABULARY = 22, 2048, 32, 4, 64, 5632, 32000
 
@@ -145,6 +144,7 @@ def main():
     parser.add_argument("--headroom", default=".build/release/headroom")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--width", choices=["bfloat16", "float32"], default="bfloat16")
+    parser.add_argument("--rounds", type=int, default=3, help="of each program, in turn; the median counts")
     parser.add_argument("--folder", help="keeps the model's file there for the next run; by default it is removed")
     options = parser.parse_args()
 
@@ -158,11 +158,11 @@ def main():
             os.rename(path + ".partial", path)
         # The two alternate: what else the machine does hits both.
         theirs, ours = collections.defaultdict(list), collections.defaultdict(list)
-        for _ in range(ROUNDS):
+        for _ in range(options.rounds):
             for name, rate in measure(path, options.threads).items():
                 theirs[name].append(rate)
             names = [name.format(f"1.1b/{kind}/full") for kind in ARITHMETICS[options.width] for name in GOALS]
-            for name, rate in headroom_bench.rates(options.headroom, names, options.threads).items():
+            for name, rate in headroom_bench.rates(options.headroom, names, options.threads, rounds=1).items():
                 ours[name].append(rate)
     rows = []
     for kind in ARITHMETICS[options.width]:

@@ -1,7 +1,11 @@
+import Descriptions
+
 /// What a batch needs: how much memory on each of several numbers of GPUs, and which GPUs have it.
 public struct BatchNeed: Sendable, Encodable {
     /// The policy's word as it was given.
     public var policy: String
+    /// Whether grouped KV heads were trained so; nil where every query head has its own.
+    public var groupTraining: GroupTraining?
     /// Sequences at once.
     public var batch: Int
     /// Memory by number of GPUs, in order.
@@ -60,6 +64,7 @@ public struct BatchNeed: Sendable, Encodable {
 
     enum CodingKeys: String, CodingKey {
         case policy, batch, memory, gpus, source, notes
+        case groupTraining = "group_training"
         case extendedFrom = "extended_from"
     }
 }

@@ -40,7 +40,7 @@ public struct BatchNeeds: Sendable {
                     p999Bytes: plan.memoryBytes(for: batch, probability: 0.999)))
         }
         return BatchNeed(
-            policy: variant.word, batch: batch, memory: memory,
+            policy: variant.word, groupTraining: plan.groupTraining, batch: batch, memory: memory,
             gpus: try gpus.map { try choice(of: $0, for: variant, memory) }, source: plan.source,
             extendedFrom: plan.extendedFrom, notes: plan.notes(fits: batch))
     }

@@ -1,3 +1,5 @@
+import Descriptions
+
 /// Bytes that one sequence's cache takes, by what they are for.
 public struct CacheBytes: Hashable, Sendable {
     /// Keys and values of the slots that are held, without the rest of their pages.
@@ -23,6 +25,14 @@ public struct CacheBytes: Hashable, Sendable {
 }
 
 extension CacheBytes {
+    /// What the cache of a model that ran takes whose heads hold `slots` slots each, `[layers][kvHeads]`: in 16-bit
+    /// numbers, in pages of 16 slots, with a table a head.
+    public init(slots: [[Int]], policy: CachePolicy, configuration: ModelConfiguration) {
+        let heads = slots.flatMap { $0 }
+        self = SequenceMemory(policy: policy, configuration: configuration).bytes(
+            slots: heads, heads: heads.map { _ in 1 }, longest: heads.max() ?? 0)
+    }
+
     /// The mean of each part, rounded to whole bytes.
     /// - Precondition: there is at least one.
     static func mean(of all: [CacheBytes]) -> CacheBytes {

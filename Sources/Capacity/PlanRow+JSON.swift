@@ -1,6 +1,7 @@
 extension PlanRow: Encodable {
     enum CodingKeys: String, CodingKey, CaseIterable {
         case policy, model, gpu, gpus, allocation, placement, utilization, batch, step, source, engine, notes
+        case groupTraining = "group_training"
         case gpuMemoryBytes = "gpu_memory_bytes"
         case promptTokens = "prompt_tokens"
         case newTokens = "new_tokens"
@@ -60,6 +61,7 @@ extension PlanRow: Encodable {
 
     private func encodeInputs(into fields: inout KeyedEncodingContainer<CodingKeys>) throws {
         try fields.encode(policy, forKey: .policy)
+        try fields.encode(groupTraining, forKey: .groupTraining)
         try fields.encode(model, forKey: .model)
         try fields.encode(gpu, forKey: .gpu)
         try fields.encode(gpus, forKey: .gpus)

@@ -1,3 +1,5 @@
+import Descriptions
+
 /// One projection: what a policy needs and gives on a GPU. Nothing in it is measured.
 public struct PlanRow: Hashable, Sendable {
     /// Where head lengths come from.
@@ -45,6 +47,8 @@ public struct PlanRow: Hashable, Sendable {
 
     /// The policy's word as it was given.
     public var policy: String
+    /// Whether grouped KV heads were trained so; nil where every query head has its own.
+    public var groupTraining: GroupTraining?
     /// Name of the model.
     public var model: String
     /// Name of the GPU.

@@ -22,6 +22,16 @@ public struct PlannedModel: Hashable, Sendable {
     }
 }
 
+extension PlannedModel {
+    /// Whether its KV heads were trained as they are; nil where every query head has its own. A file without sources may
+    /// come from anywhere.
+    public var groupTraining: GroupTraining? {
+        guard configuration.kvHeads < configuration.heads else { return nil }
+        if configuration.isUntrained { return .untrained }
+        return sources.isEmpty ? .unknown : .published
+    }
+}
+
 extension PlannedModel: Encodable {
     enum CodingKeys: String, CodingKey {
         case name, aliases, layers, heads, hidden, ffn, vocab, parameters, sources

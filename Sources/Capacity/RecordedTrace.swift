@@ -9,6 +9,8 @@ public struct RecordedTrace: Sendable {
     public var prompts: [PromptTrace]
     /// The files' SHA-256 digests in hexadecimal, in order.
     public var fingerprints: [String]
+    /// What to know where this is only a part of a recording; nil where it is whole.
+    public var shardNote: String?
 
     /// Recorded decisions in memory.
     /// - Throws: `CapacityError.request` where there is no prompt, or the recording is not of DMC.
@@ -23,6 +25,7 @@ public struct RecordedTrace: Sendable {
         self.header = header
         self.prompts = prompts.filter { $0.tokens > 0 }
         self.fingerprints = fingerprints
+        shardNote = TraceShard.note(on: [header])
     }
 
     /// Reads finished traces; those of one checkpoint are pooled, others refused by the name of what differs.
@@ -36,12 +39,19 @@ public struct RecordedTrace: Sendable {
                 "\(reader.path): expected DMC decisions to replay (policy dmc), found a trace of policy "
                     + "\(reader.header.policy)")
         }
-        for reader in readers.dropFirst() where reader.header.checkpointFingerprint != header.checkpointFingerprint {
+        for (index, reader) in readers.enumerated() {
+            if let other = readers[..<index].first(where: { $0.digest == reader.digest }) {
+                throw CapacityError.request(
+                    "\(reader.path): expected every recording once, found that of \(other.path)")
+            }
+        }
+        for reader in readers.dropFirst() where !reader.header.isOfSameModel(as: header) {
             throw CapacityError.request(
                 "\(reader.path): of another checkpoint (\(reader.header.model)) than \(first) (\(header.model))")
         }
         try self.init(
             header: header, prompts: try readers.flatMap { try $0.prompts() },
             fingerprints: readers.compactMap(\.digest))
+        shardNote = TraceShard.note(on: readers.map(\.header))
     }
 }

@@ -40,7 +40,24 @@ struct SequenceMemory: Sendable {
         segmentBytes =
             policy == .dmc
             ? Self.segmentBytes(headDim: headDim, window: dmc.window, bits: request.stateBits) : 0
-        scoreBytes = if case .heavyHitters = policy { MemoryLayout<Float>.size } else { 0 }
+        scoreBytes = Self.scoreBytes(policy)
+    }
+
+    /// The memory of a cache in 16-bit numbers, in pages of 16 slots taken as they are needed, a table a head.
+    init(policy: CachePolicy, configuration: ModelConfiguration) {
+        headDim = configuration.headDim
+        pageSlots = 16
+        allocation = .needed
+        sharing = .head
+        format = CacheFormat(bits: 16)
+        segmentBytes =
+            policy == .dmc
+            ? Self.segmentBytes(headDim: headDim, window: (configuration.dmc ?? DMCSettings()).window, bits: 16) : 0
+        scoreBytes = Self.scoreBytes(policy)
+    }
+
+    private static func scoreBytes(_ policy: CachePolicy) -> Int {
+        if case .heavyHitters = policy { MemoryLayout<Float>.size } else { 0 }
     }
 
     /// Bytes of the open segment of one head: the window's ω·k, ω·v and ω and their running sums,

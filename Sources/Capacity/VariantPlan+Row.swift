@@ -1,3 +1,5 @@
+import Descriptions
+
 extension VariantPlan {
     /// The projection.
     public func row() -> PlanRow {
@@ -8,7 +10,8 @@ extension VariantPlan {
         let step = batch.flatMap { $0 <= fits ? meanStepTime(batch: $0) : nil }
         let prefill = fits > 0 ? prefillTime().seconds : nil
         return PlanRow(
-            policy: variant.word, model: request.model.name, gpu: request.gpu.name, gpus: request.gpus,
+            policy: variant.word, groupTraining: groupTraining, model: request.model.name, gpu: request.gpu.name,
+            gpus: request.gpus,
             gpuMemoryBytes: request.memoryBytes, promptTokens: request.promptTokens, newTokens: request.newTokens,
             pageSlots: request.pageSlots, allocation: request.allocation, blockTables: request.tableSharing,
             placement: request.placement, kvBits: memory.format.bits, kvScaleBits: memory.format.scaleBits,
@@ -29,6 +32,11 @@ extension VariantPlan {
             timeSource: request.gpu.timeSource, stepError: request.gpu.stepError,
             ttftError: request.gpu.firstTokenError, timeNotes: timeNotes(batch),
             notes: notes(fits: fits))
+    }
+
+    /// Whether the KV heads that are left were trained so; nil where every query head has its own.
+    var groupTraining: GroupTraining? {
+        configuration.kvHeads < request.model.configuration.kvHeads ? .untrained : request.model.groupTraining
     }
 
     /// Where head lengths come from.
@@ -56,6 +64,9 @@ extension VariantPlan {
             let isSmaller = header.configuration.parameters < configuration.parameters
             let kind = isSmaller ? "a smaller model" : "another model"
             notes.append("the pattern of \(header.model), \(kind), was mapped onto \(request.model.name)")
+        }
+        if pattern.source != .arithmetic, let note = request.lengths?.trace?.shardNote {
+            notes.append("the trace is \(note)")
         }
         if pattern.source == .uniform { notes.append("every head is taken to be alike: no trace was given") }
         if let from = extendedFrom {

@@ -1,3 +1,4 @@
+import Capacity
 import Descriptions
 import Foundation
 
@@ -19,27 +20,43 @@ public struct CacheBudget: Hashable, Sendable {
     }
 
     private static let forms = "a share such as 25%, a number of tokens, or bytes such as 512MiB"
-    private static let units = [
-        "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "KB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000,
-    ]
+
+    /// Reads budgets with commas between them.
+    /// - Throws: `ComparisonError.budget`, as for a single one, and where one comes again.
+    public static func list(_ words: String) throws -> [CacheBudget] {
+        var budgets: [CacheBudget] = []
+        for word in words.split(separator: ",", omittingEmptySubsequences: false) {
+            let budget = try CacheBudget(String(word))
+            if let other = budgets.first(where: { $0.limit == budget.limit }) {
+                throw ComparisonError.budget(word: budget.word, expected: "every budget once, found \(other.word) too")
+            }
+            budgets.append(budget)
+        }
+        return budgets
+    }
 
     /// Reads a budget's word.
     /// - Throws: `ComparisonError.budget` for what is none, and for one that is 0, negative or over 100 %.
     public init(_ word: String) throws {
         self.word = word
         if word.hasSuffix("%") {
-            guard let percent = Double(word.dropLast()), percent > 0, percent <= 100 else {
+            // Swift's own reading would take hexadecimal, exponents and signs.
+            let digits = word.dropLast()
+            guard digits.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }), let percent = Double(digits),
+                percent > 0, percent <= 100
+            else {
                 throw ComparisonError.budget(word: word, expected: "a share above 0 %, at most 100 %")
             }
             limit = .share(percent / 100)
-        } else if let unit = Self.units.first(where: { word.hasSuffix($0.key) }) {
-            let bytes = Double(word.dropLast(unit.key.count)).map { $0 * Double(unit.value) }
-            guard let bytes, bytes >= 1, bytes < 1e18 else {
-                throw ComparisonError.budget(word: word, expected: "bytes above 0")
+        } else if word.lowercased().hasSuffix("b") {
+            guard let size = ByteSize(word) else {
+                throw ComparisonError.budget(word: word, expected: "bytes above 0, such as 512MiB")
             }
-            limit = .bytes(Int(bytes))
+            limit = .bytes(size.bytes)
         } else {
-            guard let slots = Int(word) else { throw ComparisonError.budget(word: word, expected: Self.forms) }
+            guard !word.hasPrefix("+"), let slots = Int(word) else {
+                throw ComparisonError.budget(word: word, expected: Self.forms)
+            }
             guard (1...1 << 32).contains(slots) else {
                 throw ComparisonError.budget(word: word, expected: "tokens from 1 on")
             }
@@ -80,7 +97,8 @@ public struct CacheBudget: Hashable, Sendable {
         return policy.sizes.isEmpty ? nil : parts.compactMap { $0 }.joined(separator: "+")
     }
 
-    /// Sinks are a 25th of the budget: 4 of 100, the published number at that size.
+    /// Sinks are a 25th of the budget. StreamingLLM has 4 whatever the size; beside a share a fixed number would make the
+    /// budget another one for every length, and a policy of a share and a number has no one budget to be found by.
     private static func policies(share: Double) -> [CachePolicy] {
         let (half, sinks) = (fraction(share / 2), share / 25)
         let (first, last) = (fraction(sinks), fraction(share - sinks))

@@ -29,9 +29,13 @@ public struct ComparedRun: Sendable {
             budget: CacheBudget.word(of: reader.header.policy))
     }
 
-    /// Whether it keeps the whole cache of a plain model in which nothing was averaged: what losses are counted from.
-    var isPlain: Bool {
-        header.policy == .full && header.configuration.dmc == nil && header.configuration.conversion == nil
+    /// Whether it keeps the whole cache of a plain model: what losses are counted from.
+    var isPlain: Bool { header.policy == .full && header.configuration.isPlain }
+
+    /// Whether all its likelihoods come from before its policy's first cut: under `prefill=full` and `prefill=only` that
+    /// follows the prompt's last token, which predicts the first one behind the prompt.
+    var isUntested: Bool {
+        header.policy.readsPromptsWhole && prompts.allSatisfy { $0.tokens <= $0.promptTokens + 1 }
     }
 
     /// What a table calls the model: its name, and of grouped heads whether they were trained.

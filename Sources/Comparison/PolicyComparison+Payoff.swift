@@ -1,74 +1,103 @@
 import Capacity
 import Descriptions
 
-/// From where on a policy pays on the GPU that is planned for.
-public struct Payoff: Hashable, Sendable {
-    /// The policy's word, on the planned model.
-    public let policy: String
-    /// Smallest batch at which its decode step is at least 5 % shorter than the plain cache's, at the planned lengths,
-    /// among batches that fit with the plain cache; nil where there is none.
-    public let batch: Int?
-    /// Smallest context at which its throughput at its own largest batch is at least 5 % above the plain cache's at the
-    /// plain cache's largest; nil where there is none up to the model's context.
-    public let context: Int?
-    /// Its throughput over the plain cache's, each at its largest batch, at the planned lengths; nil where one has none.
-    public let throughputRatio: Double?
-
-    /// Whether it pays nowhere.
-    public var never: Bool { batch == nil && context == nil }
-}
-
 extension PolicyComparison {
-    /// How much shorter a step, or higher a throughput, counts as a gain: below it a projection's error is larger.
+    /// How much shorter a step, or higher a throughput, counts as a gain.
     static let leastGain = 1.05
+    /// Contexts are told apart by so many tokens, a page of most engines.
+    static let contextStep = 16
 
     /// A payoff for every run but the plain one; empty without a plan.
     /// - Throws: as `Planner`.
     public func payoffs() throws -> [Payoff] {
         guard let plan else { return [] }
         let plainHeads = baseline.header.configuration.kvHeads
+        var plain = PlainThroughputs(request: plan)
         return try runs.dropFirst().map { run in
             var request = plan
             if run.header.policy == .dmc {
                 request.lengths = .trace(try RecordedTrace(header: run.header, prompts: run.prompts))
             }
-            let variant = run.variant(on: plan.model, plainHeads: plainHeads)
-            return try payoff(variant, request)
+            return try payoff(run.variant(on: plan.model, plainHeads: plainHeads), request, &plain)
         }
     }
 
-    private func payoff(_ variant: PlanVariant, _ request: PlanRequest) throws -> Payoff {
+    private func payoff(
+        _ variant: PlanVariant, _ request: PlanRequest, _ plain: inout PlainThroughputs
+    ) throws -> Payoff {
         let planner = try Planner(request)
-        let (plain, other) = (try planner.plan(for: .full), try planner.plan(for: variant))
-        let fits = plain.row().maxBatch
-        let batches = Self.doubling(from: 1, through: fits)
-        let batch = batches.first {
-            plain.meanStepTime(batch: $0).seconds >= Self.leastGain * other.meanStepTime(batch: $0).seconds
+        let (full, other) = (try planner.plan(for: .full), try planner.plan(for: variant))
+        let (plainRow, row) = (full.row(), other.row())
+        let both = min(plainRow.maxBatch, row.maxBatch)
+        let batches =
+            both == 0
+            ? nil
+            : try Stretch(of: 1...both) {
+                full.meanStepTime(batch: $0).seconds >= Self.leastGain * other.meanStepTime(batch: $0).seconds
+            }
+        let longest = max(request.model.configuration.maxPositions, request.tokens)
+        // In steps; at least 64 tokens, below which a batch is hardly limited by its cache.
+        let steps = 4...max(4, longest / Self.contextStep)
+        var throughputs: [Int: Throughputs] = [:]
+        func at(_ step: Int) throws -> Throughputs {
+            if let known = throughputs[step] { return known }
+            let context = step * Self.contextStep
+            let found = Throughputs(
+                plain: try plain.throughput(context: context),
+                other: try Self.throughput(variant, request, context: context))
+            throughputs[step] = found
+            return found
         }
-        let longest = request.model.configuration.maxPositions
-        let context = try Self.doubling(from: 256, through: longest).first { context in
-            guard let ratio = try throughputRatio(variant, request, context: context) else { return false }
-            return ratio >= Self.leastGain
-        }
+        let looked = try Stretch(of: steps) { try at($0).isKnown }
+        let contexts = try Stretch(of: steps) { try at($0).pays }
         return Payoff(
-            policy: variant.word, batch: batch, context: context,
-            throughputRatio: try throughputRatio(variant, request, context: request.tokens))
+            policy: variant.word, plainFits: plainRow.maxBatch, fits: row.maxBatch,
+            lacksRoom: plainRow.limitedBy == .weights && row.limitedBy == .weights, batches: batches,
+            contexts: contexts?.times(Self.contextStep), contextsLookedAt: looked?.times(Self.contextStep))
     }
 
-    /// Throughput over the plain cache's, each at its own largest batch, for sequences of `context` tokens in the
-    /// request's proportion of prompt and new ones.
-    private func throughputRatio(_ variant: PlanVariant, _ request: PlanRequest, context: Int) throws -> Double? {
+    /// Tokens a second of a variant at its own largest batch, for sequences of `context` tokens in the request's
+    /// proportion of prompt and new ones; nil where none fits.
+    fileprivate static func throughput(
+        _ variant: PlanVariant, _ request: PlanRequest, context: Int
+    ) throws -> Double? {
         var other = request
         other.newTokens = max(1, context * request.newTokens / request.tokens)
         other.promptTokens = max(1, context - other.newTokens)
-        let planner = try Planner(other)
-        guard let plain = try planner.plan(for: .full).row().throughputTokensPerSecond,
-            let throughput = try planner.plan(for: variant).row().throughputTokensPerSecond
-        else { return nil }
-        return throughput / plain
+        return try Planner(other).plan(for: variant).row().throughputTokensPerSecond
     }
+}
 
-    private static func doubling(from first: Int, through last: Int) -> [Int] {
-        Array(sequence(first: first) { $0 * 2 <= last ? $0 * 2 : nil }).filter { $0 <= last }
+/// Throughputs at a context, each at its own largest batch; nil where no sequence fits.
+private struct Throughputs {
+    let plain: Double?
+    let other: Double?
+
+    /// Whether at least one of them fits.
+    var isKnown: Bool { plain != nil || other != nil }
+
+    var pays: Bool {
+        guard let other else { return false }
+        return plain.map { other >= PolicyComparison.leastGain * $0 } ?? true
     }
+}
+
+/// The plain cache's throughputs, which every policy is held against, computed once.
+private struct PlainThroughputs {
+    let request: PlanRequest
+    private var known: [Int: Double?] = [:]
+
+    init(request: PlanRequest) { self.request = request }
+
+    mutating func throughput(context: Int) throws -> Double? {
+        if let known = known[context] { return known }
+        let found = try PolicyComparison.throughput(.full, request, context: context)
+        known[context] = .some(found)
+        return found
+    }
+}
+
+extension Stretch {
+    /// The same of numbers that count steps of `size`.
+    fileprivate func times(_ size: Int) -> Stretch { Stretch(from: from * size, to: to * size) }
 }

@@ -12,6 +12,8 @@ public struct PolicyComparison: Sendable {
     public let plan: PlanRequest?
     /// Seed of the bootstrap.
     public let seed: UInt64
+    /// The head whose kept slots are shown; nil for the one in which policies differ most.
+    public let head: HeadPlace?
     /// A row a run, in the order of `runs`.
     public let rows: [ComparisonRow]
 
@@ -20,25 +22,25 @@ public struct PolicyComparison: Sendable {
 
     /// Compares `runs`. The baseline is the plain one among them with most KV heads, and of several the first: a model
     /// trained with fewer is held against the one it stands beside. No run may have more KV heads than it: what is left
-    /// of fewer heads is no share of a plain cache.
-    /// - Parameter plan: what the projections are for; its variants and lengths are set row by row.
+    /// of fewer heads is no share of a plain cache. No run may come twice.
+    /// - Parameters:
+    ///   - plan: what the projections are for; its variants and lengths are set row by row.
+    ///   - head: the head whose kept slots are shown; nil for the one in which policies differ most.
     /// - Throws: `ComparisonError`, or `CapacityError` where a row cannot be planned.
-    public init(_ runs: [ComparedRun], plan: PlanRequest? = nil, seed: UInt64 = 0) throws {
-        let plain = runs.indices.filter { runs[$0].isPlain }
-        let heads = runs.map(\.header.configuration.kvHeads).max()
-        guard let first = plain.first(where: { runs[$0].header.configuration.kvHeads == heads }) else {
-            throw ComparisonError.noBaseline(runs: runs.map { "\($0.name) (\($0.header.policy) on \($0.modelNote))" })
-        }
+    public init(
+        _ runs: [ComparedRun], plan: PlanRequest? = nil, seed: UInt64 = 0, head: HeadPlace? = nil
+    ) throws {
+        let first = try Self.check(runs, plan: plan, head: head)
         let baseline = runs[first]
-        for run in runs { try run.check(against: baseline) }
         // By its place: two runs of different models under one policy may have one name.
         let others = runs.indices.filter { $0 != first }.map { runs[$0] }
         guard baseline.prompts.contains(where: { $0.tokens > 1 }) else {
-            throw ComparisonError.request("\(baseline.name): expected prompts of at least 2 tokens, found none")
+            throw ComparisonError.nothingPredicted(run: baseline.name, prompt: baseline.prompts.first?.id)
         }
         self.baseline = baseline
         self.plan = plan
         self.seed = seed
+        self.head = head
         self.runs = [baseline] + others
         rows = try self.runs.enumerated().map { index, run in
             try ComparisonRow(run, against: baseline, isBaseline: index == 0, plan: plan, seed: seed)
@@ -46,26 +48,59 @@ public struct PolicyComparison: Sendable {
     }
 }
 
+extension PolicyComparison {
+    /// Checks that runs can be compared and planned, as far as that can be told without their likelihoods: also of runs
+    /// that are yet to be made, whose prompts are left out.
+    /// - Returns: the place of the baseline.
+    /// - Throws: as `init`.
+    @discardableResult
+    public static func check(_ runs: [ComparedRun], plan: PlanRequest?, head: HeadPlace? = nil) throws -> Int {
+        let heads = runs.map(\.header.configuration.kvHeads).max()
+        guard let first = runs.firstIndex(where: { $0.isPlain && $0.header.configuration.kvHeads == heads }) else {
+            throw ComparisonError.noBaseline(runs: runs.map { "\($0.name) (\($0.header.policy) on \($0.modelNote))" })
+        }
+        try ComparedRun.checkApart(runs)
+        guard runs.count > 1 else { throw ComparisonError.lone(run: runs[first].name) }
+        for run in runs { try run.check(against: runs[first]) }
+        try head?.check(runs[first].header.configuration)
+        guard let plan else { return first }
+        for run in runs where run.header.policy != .dmc {
+            let variant = run.variant(on: plan.model, plainHeads: runs[first].header.configuration.kvHeads)
+            _ = try Planner(plan).plan(for: variant)
+        }
+        return first
+    }
+}
+
 extension ComparisonRow {
     init(
         _ run: ComparedRun, against baseline: ComparedRun, isBaseline: Bool, plan: PlanRequest?, seed: UInt64
     ) throws {
-        let slots = run.prompts.map { $0.finalSlots.joined().reduce(0, +) }
+        let header = run.header
+        let finalSlots = run.prompts.map(\.finalSlots)
+        let slots = finalSlots.map { $0.joined().reduce(0, +) }
         let plain = baseline.prompts.reduce(0) { $0 + $1.finalSlots.joined().reduce(0, +) }
-        let bytesPerSlot = 2 * run.header.configuration.headDim * 2
         policy = run.header.policy.description
         prefill = run.header.policy.prefill
         budget = run.budget
-        model = run.header.model
+        model = header.model
+        isOnBaseline = header.isOfSameModel(as: baseline.header)
+        checkpoint = header.checkpointFingerprint
+        isTrained = header.configuration.grouping == nil ? nil : !header.configuration.isUntrained
         modelLabel = run.modelLabel
         modelNote = run.modelNote
         self.slots = Spread(slots.map(Double.init))
-        bytes = Spread(slots.map { Double($0 * bytesPerSlot) })
+        bytes = Spread(
+            finalSlots.map {
+                Double(CacheBytes(slots: $0, policy: header.policy, configuration: header.configuration).total)
+            })
         compressionRatio = Double(plain) / Double(slots.reduce(0, +))
-        meanNLL = Self.mean(run.prompts.flatMap(\.negativeLogLikelihoods))
+        meanNLL = Self.mean(run.prompts.flatMap(\.compared))
         let pairs = zip(run.prompts, baseline.prompts)
-        difference = isBaseline ? nil : PairedDifference(prompts: pairs.map(Self.difference), seed: seed)
-        byPosition = isBaseline ? [] : Self.losses(Array(pairs))
+        isUntested = run.isUntested
+        let isCompared = !isBaseline && !isUntested
+        difference = isCompared ? PairedDifference(of: run, over: baseline, seed: seed) : nil
+        byPosition = isCompared ? Self.losses(Array(pairs)) : []
         self.plan = try plan.map { try run.planRow($0, plainHeads: baseline.header.configuration.kvHeads) }
     }
 
@@ -73,27 +108,49 @@ extension ComparisonRow {
         values.reduce(0) { $0 + Double($1) } / Double(max(1, values.count))
     }
 
-    private static func difference(_ run: PromptTrace, _ plain: PromptTrace) -> (difference: Double, tokens: Int) {
-        let pairs = zip(run.negativeLogLikelihoods, plain.negativeLogLikelihoods)
-        return (pairs.reduce(0) { $0 + Double($1.0) - Double($1.1) }, plain.negativeLogLikelihoods.count)
-    }
-
     private static func losses(_ pairs: [(PromptTrace, PromptTrace)]) -> [PositionLoss] {
         let longest = pairs.reduce(0) { max($0, $1.1.tokens) }
         let width = PolicyComparison.positionsPerPoint
         return stride(from: 1, to: longest, by: width).compactMap { from in
             // Likelihood i is that of the token at position i + 1.
-            var (sum, count) = (0.0, 0)
+            var (sum, count, positions, prompts) = (0.0, 0, 0, 0)
             for (run, plain) in pairs {
-                let range = (from - 1..<from - 1 + width).clamped(to: 0..<plain.negativeLogLikelihoods.count)
+                let range = (from - 1..<from - 1 + width).clamped(to: plain.compared.indices)
                 for index in range {
                     sum += Double(run.negativeLogLikelihoods[index]) - Double(plain.negativeLogLikelihoods[index])
+                    positions += index + 1
                 }
                 count += range.count
+                prompts += range.isEmpty ? 0 : 1
             }
             guard count > 0 else { return nil }
-            return PositionLoss(from: from, to: from + width, difference: sum / Double(count), tokens: count)
+            return PositionLoss(
+                from: from, to: from + width, mean: Double(positions) / Double(count), difference: sum / Double(count),
+                tokens: count, prompts: prompts)
         }
+    }
+}
+
+extension PromptTrace {
+    /// The likelihoods that runs are compared by: of the tokens behind the given ones or, where there are none, of all.
+    package var compared: ArraySlice<Float> {
+        negativeLogLikelihoods[(tokens > promptTokens ? promptTokens - 1 : 0)...]
+    }
+}
+
+extension PolicyComparison {
+    /// Predicted tokens that losses are of.
+    public var comparedTokens: Int { baseline.prompts.reduce(0) { $0 + $1.compared.count } }
+}
+
+extension PairedDifference {
+    /// What one run loses above another, over the same prompts.
+    init(of run: ComparedRun, over other: ComparedRun, seed: UInt64) {
+        let prompts = zip(run.prompts, other.prompts).map { run, other in
+            let pairs = zip(run.compared, other.compared)
+            return (pairs.reduce(0) { $0 + Double($1.0) - Double($1.1) }, other.compared.count)
+        }
+        self.init(prompts: prompts, seed: seed)
     }
 }
 
@@ -101,8 +158,10 @@ extension PolicyComparison {
     /// One run of each model, in order.
     public var models: [ComparedRun] {
         runs.reduce(into: []) { list, run in
-            let isThere = list.contains { $0.header.checkpointFingerprint == run.header.checkpointFingerprint }
-            if !isThere { list.append(run) }
+            if !list.contains(where: { $0.header.isOfSameModel(as: run.header) }) { list.append(run) }
         }
     }
+
+    /// The part of a recording that the runs are; nil where they are all of it. The other parts' prompts are in no figure.
+    public var shard: TraceShard? { runs.lazy.compactMap(\.header.shard).first }
 }

@@ -15,10 +15,16 @@ extension CachePolicy: CustomStringConvertible {
     ]
 
     /// Reads a policy's word. A size is a whole number of slots, or a share above 0, at most 1.0, of prompt
-    /// and new tokens; shares together are at most 1.0 too.
+    /// and new tokens; shares together are at most 1.0 too. One size may be 0 where another is not: sinks alone, say.
     /// - Throws: `PolicyError`.
     public init(_ word: String) throws {
         let parts = word.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard parts[0].lowercased() != "gqa" else {
+            throw PolicyError(
+                word: word,
+                reason: "grouped heads are a model's shape, no policy to run: plans take gqa:K, and `convert --gqa K` "
+                    + "makes a model that has them, to be run under full")
+        }
         var options = try PolicyOptions(parts.count > 1 ? parts[1] : "", word: word)
         switch parts[0].lowercased() {
         case "full": self = .full

@@ -81,6 +81,22 @@ extension CachePolicy {
         }
     }
 
+    /// The same policy, starting to drop at another time; one that never drops is as it was.
+    public func with(prefill: PrefillMode) -> CachePolicy {
+        switch self {
+        case .full, .dmc: self
+        case .heavyHitters(let heavy, let recent, _): .heavyHitters(heavy: heavy, recent: recent, prefill: prefill)
+        case .leastAttended(let slots, let protect, _):
+            .leastAttended(slots: slots, protect: protect, prefill: prefill)
+        case .window(let sinks, let window, _): .window(sinks: sinks, window: window, prefill: prefill)
+        case .streaming(let sinks, let window, _): .streaming(sinks: sinks, window: window, prefill: prefill)
+        }
+    }
+
+    /// Whether a prompt is read, and scored, with its whole cache before anything is dropped: `prefill=full` and
+    /// `prefill=only`. What it loses shows only behind the first token after the prompt, which is still predicted in full.
+    public var readsPromptsWhole: Bool { prefill == .full || prefill == .only }
+
     /// When it starts to drop; nil where it never does.
     public var prefill: PrefillMode? {
         switch self {

@@ -7,6 +7,10 @@ extension ModelConfiguration {
         return "trained with \(kvHeads) of \(heads) KV heads"
     }
 
+    /// Whether it is as it was trained, without DMC: what evictions run on, and losses are counted from. Weights of 8 bit
+    /// are the same model.
+    public var isPlain: Bool { dmc == nil && !isUntrained }
+
     /// Whether its weights were changed after training, and not trained since.
     public var isUntrained: Bool { conversion?.contains("untrained") == true }
 }

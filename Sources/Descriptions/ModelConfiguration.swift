@@ -71,6 +71,9 @@ public struct ModelConfiguration: Hashable, Sendable {
 }
 
 extension ModelConfiguration {
+    /// Bytes of the keys and values of a token in all heads, in 16-bit numbers.
+    public var kvBytesPerToken: Int { layers * kvHeads * 2 * headDim * 2 }
+
     /// Query heads that share one key/value head.
     public var groupSize: Int { heads / kvHeads }
 

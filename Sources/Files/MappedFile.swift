@@ -55,6 +55,13 @@ public final class MappedFile: @unchecked Sendable {
         return withExtendedLifetime(file) { Array(file.bytes) }
     }
 
+    /// Whether two paths lead to one file, through links or not; not where one of them leads nowhere.
+    public static func isSame(_ path: String, _ other: String) -> Bool {
+        var (one, two) = (stat(), stat())
+        guard stat(path, &one) == 0, stat(other, &two) == 0 else { return false }
+        return one.st_dev == two.st_dev && one.st_ino == two.st_ino
+    }
+
     /// A reader over the whole file that names this file in its errors.
     public var reader: ByteReader { ByteReader(bytes, path: path) }
 }

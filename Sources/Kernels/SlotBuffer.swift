@@ -48,14 +48,6 @@ public final class SlotBuffer {
         count = last
     }
 
-    /// Drops slot `slot`; those behind it move up.
-    public func removeInOrder(_ slot: Int) {
-        let moved = (count - 1 - slot) * headDim
-        (keys + slot * headDim).update(from: keys + (slot + 1) * headDim, count: moved)
-        (values + slot * headDim).update(from: values + (slot + 1) * headDim, count: moved)
-        count -= 1
-    }
-
     /// Keeps `kept`, in rising order, and drops all others.
     public func keep(_ kept: [Int]) {
         for (slot, old) in kept.enumerated() where slot != old {

@@ -33,6 +33,10 @@ public struct Evaluation: Encodable, Sendable {
     public let fingerprint: String
     /// The policy that ran.
     public let policy: String
+    /// Whether all is scored before the policy's first cut, so that the likelihoods are the plain cache's.
+    public var isUntested: Bool { readsPromptsWhole && !isScoredBehindCut }
+    private let readsPromptsWhole: Bool
+    private var isScoredBehindCut = false
     /// How products were computed.
     public let arithmetic: ArithmeticMode
     /// The prompts, in order.
@@ -61,6 +65,7 @@ public struct Evaluation: Encodable, Sendable {
         grouping = model.llama.configuration.grouping
         fingerprint = model.checkpoint.fingerprint
         policy = options.policy.description
+        readsPromptsWhole = options.policy.readsPromptsWhole
         arithmetic = options.arithmetic
     }
 
@@ -73,6 +78,8 @@ public struct Evaluation: Encodable, Sendable {
                 id: outcome.id, tokens: outcome.tokens.count, nll: nll, slots: outcome.slots,
                 compressionRatio: Double(outcome.tokens.count * heads) / Double(held),
                 meanNLL: nll.isEmpty ? nil : nll.sum / Double(nll.count)))
+        // The first token behind the given ones is predicted before the cut.
+        if outcome.tokens.count > outcome.promptTokens + 1 { isScoredBehindCut = true }
         decisions += outcome.tokens.count * heads
         slots += held
         nearTies += outcome.nearTies
@@ -80,6 +87,7 @@ public struct Evaluation: Encodable, Sendable {
 
     enum CodingKeys: String, CodingKey {
         case model, grouping, fingerprint, policy, arithmetic, prompts, decisions
+        case isUntested = "untested"
         case meanNLL = "mean_nll"
         case compressionRatio = "compression_ratio"
         case nearTies = "near_ties"
@@ -92,6 +100,7 @@ public struct Evaluation: Encodable, Sendable {
         try container.encodeIfPresent(grouping, forKey: .grouping)
         try container.encode(fingerprint, forKey: .fingerprint)
         try container.encode(policy, forKey: .policy)
+        try container.encode(isUntested, forKey: .isUntested)
         try container.encode(arithmetic, forKey: .arithmetic)
         try container.encode(prompts, forKey: .prompts)
         try container.encode(decisions, forKey: .decisions)

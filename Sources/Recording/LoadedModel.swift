@@ -27,16 +27,17 @@ public struct LoadedModel: Sendable {
         llama = try LlamaModel(checkpoint, weightMemory: weightMemory ?? MachineMemory.bytes / 4 * 3)
     }
 
-    /// Reads and checks all prompts at `paths`, to be run under `policy` (nil: the model's own).
-    public func prompts(at paths: [String], policy: CachePolicy? = nil) throws -> [Prompt] {
-        try promptReader(policy).read(paths: paths)
+    /// Reads and checks all prompts at `paths`, to be run under `policy` (nil: the model's own), each of `leastTokens` or
+    /// more.
+    public func prompts(at paths: [String], policy: CachePolicy? = nil, leastTokens: Int = 1) throws -> [Prompt] {
+        try promptReader(policy, leastTokens: leastTokens).read(paths: paths)
     }
 
     /// A reader of prompts for this model, to be run under `policy` (nil: the model's own).
-    public func promptReader(_ policy: CachePolicy? = nil) -> PromptReader {
+    public func promptReader(_ policy: CachePolicy? = nil, leastTokens: Int = 1) -> PromptReader {
         PromptReader(
             tokenizer: tokenizer, vocabularySize: llama.configuration.vocabularySize,
             bosToken: llama.configuration.bosToken,
-            contextLength: llama.contextLength(under: policy ?? llama.defaultPolicy))
+            contextLength: llama.contextLength(under: policy ?? llama.defaultPolicy), leastTokens: leastTokens)
     }
 }

@@ -6,6 +6,8 @@ public enum PromptError: Error, Equatable, Sendable, CustomStringConvertible {
     case empty(place: String)
     /// It does not fit the model.
     case tooLong(place: String, tokens: Int, contextLength: Int)
+    /// It has fewer tokens than the work needs.
+    case tooShort(place: String, id: String, tokens: Int, least: Int)
     /// The model has no such token; `index` counts from 0.
     case outOfVocabulary(place: String, index: Int, token: String, vocabularySize: Int)
     /// Two prompts have one id.
@@ -24,6 +26,8 @@ public enum PromptError: Error, Equatable, Sendable, CustomStringConvertible {
         case .empty(let place): "\(place): expected a prompt, found nothing but white space"
         case .tooLong(let place, let tokens, let contextLength):
             "\(place): expected at most the model's context of \(contextLength) tokens, found \(tokens)"
+        case .tooShort(let place, let id, let tokens, let least):
+            "\(place): prompt '\(id.prefix(200))': expected at least \(least) tokens, found \(tokens)"
         case .outOfVocabulary(let place, let index, let token, let vocabularySize):
             "\(place): token \(index): expected an id from 0 to \(vocabularySize - 1), found \(token)"
         case .duplicateID(let id, let first, let second):

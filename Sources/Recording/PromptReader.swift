@@ -18,9 +18,14 @@ public struct PromptReader: Sendable {
     public let bosToken: Int?
     /// The most tokens that a prompt may have.
     public let contextLength: Int
+    /// The least tokens that a prompt must have: 2 where something is to be predicted.
+    public let leastTokens: Int
 
     /// A reader for a model; see the properties.
-    public init(tokenizer: (any TextTokenizer)?, vocabularySize: Int, bosToken: Int?, contextLength: Int) {
+    public init(
+        tokenizer: (any TextTokenizer)?, vocabularySize: Int, bosToken: Int?, contextLength: Int, leastTokens: Int = 1
+    ) {
+        self.leastTokens = leastTokens
         self.tokenizer = tokenizer
         self.vocabularySize = vocabularySize
         self.bosToken = bosToken
@@ -96,6 +101,9 @@ extension PromptReader {
         guard !tokens.isEmpty else { throw PromptError.empty(place: place) }
         guard tokens.count <= contextLength else {
             throw PromptError.tooLong(place: place, tokens: tokens.count, contextLength: contextLength)
+        }
+        guard tokens.count >= leastTokens else {
+            throw PromptError.tooShort(place: place, id: id, tokens: tokens.count, least: leastTokens)
         }
         if let index = tokens.firstIndex(where: { !(0..<vocabularySize).contains($0) }) {
             throw PromptError.outOfVocabulary(

@@ -44,7 +44,7 @@ public struct PromptRunner {
         progress(RunProgress(done: first, total: prompts.count, last: nil))
         let timing = try runner.run(requests(prompts, from: first), shouldStop: shouldStop) { index, result in
             early[first + index] = outcome(
-                prompts[first + index].id, result, recorders.byRequest.removeValue(forKey: index)!)
+                prompts[first + index], result, recorders.byRequest.removeValue(forKey: index)!)
             while let outcome = early.removeValue(forKey: next) {
                 try each(outcome)
                 next += 1
@@ -63,9 +63,11 @@ public struct PromptRunner {
         }
     }
 
-    private func outcome(_ id: String, _ result: GenerationResult, _ recorder: DecisionRecorder) -> PromptOutcome {
+    private func outcome(
+        _ prompt: Prompt, _ result: GenerationResult, _ recorder: DecisionRecorder
+    ) -> PromptOutcome {
         PromptOutcome(
-            id: id, tokens: result.tokens, promptTokens: result.promptTokens,
+            id: prompt.id, tokens: result.tokens, promptTokens: prompt.given,
             negativeLogLikelihoods: result.negativeLogLikelihoods,
             decisions: recorder.bits(tokens: result.tokens.count),
             evictions: options.policy.evicts ? recorder.evictions : nil, nearTies: recorder.nearTies,

@@ -94,17 +94,18 @@ public struct Recorder {
     /// Runs `prompts` and keeps their trace in memory.
     /// - Throws: `Interrupted` when `shouldStop` ended it; `PolicyMismatch`; `NonFiniteLogits`.
     public func trace(
-        _ prompts: [Prompt], shouldStop: () -> Bool = { false }
-    ) throws -> (header: TraceHeader, prompts: [PromptTrace]) {
+        _ prompts: [Prompt], shouldStop: () -> Bool = { false }, progress: (RunProgress) -> Void = { _ in }
+    ) throws -> [PromptTrace] {
         let runner = try PromptRunner(model, options: options, shard: shard)
         let mine = shard?.part(of: prompts) ?? prompts
         var traces: [PromptTrace] = []
-        let (done, _) = try runner.run(mine, shouldStop: shouldStop) { traces.append(trace($0)) }
+        let (done, _) = try runner.run(mine, shouldStop: shouldStop, progress: progress) { traces.append(trace($0)) }
         guard done == mine.count else { throw Interrupted(done: done, total: mine.count) }
-        return (header(prompts), traces)
+        return traces
     }
 
-    private func header(_ prompts: [Prompt]) -> TraceHeader {
+    /// What the trace of `prompts` says made it.
+    public func header(_ prompts: [Prompt]) -> TraceHeader {
         TraceHeader(
             model: model.checkpoint.name, configuration: model.llama.configuration,
             checkpointFingerprint: model.checkpoint.fingerprint,

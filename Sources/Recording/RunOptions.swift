@@ -35,6 +35,6 @@ public struct RunOptions: Sendable {
 
     /// How long a prompt's sequence can become.
     func length(of prompt: Prompt) -> SequenceLength {
-        SequenceLength(prompt: prompt.tokens.count, total: prompt.tokens.count + maxNewTokens)
+        SequenceLength(prompt: prompt.given, total: prompt.tokens.count + maxNewTokens)
     }
 }

@@ -6,17 +6,44 @@ extension ComparisonReport {
     /// The answer in words: which policy loses least at each budget, and from where on each pays.
     /// - Throws: as `Planner`.
     package func answers() throws -> [String] {
-        let losses = groups.compactMap { group in group.budget.flatMap { leastLoss($0, group.rows) } }
+        let losses = comparison.standings.map(leastLoss)
         return losses + ownRatios() + (try payoffs()) + unequalBudgets() + cautions()
     }
 
-    private func leastLoss(_ budget: String, _ rows: [ComparisonRow]) -> String? {
-        let ordered = rows.filter { $0.difference != nil }.sorted { $0.difference!.mean < $1.difference!.mean }
-        guard let best = ordered.first, let loss = best.difference else { return nil }
-        var text = "At \(budget), \(best.policy) loses least: \(Self.words(loss))"
-        let ties = ordered.dropFirst().filter { $0.difference!.low <= loss.high }
-        if !ties.isEmpty { text += "; intervals that overlap its own: \(ties.map(\.policy).joined(separator: ", "))" }
-        return text + "."
+    private func leastLoss(_ standing: Standing) -> String {
+        let best = comparison.rows[standing.best]
+        let loss = best.difference!
+        let start = "At \(Self.budget(standing.budget)), \(name(best))"
+        guard !standing.rivals.isEmpty else { return "\(start) \(Self.verb(loss))\(Self.doubt(loss))." }
+        let (tied, behind) = (
+            standing.rivals.filter { $0.isTied == true }, standing.rivals.filter { $0.isTied != true }
+        )
+        var text = "\(start) loses least: \(Self.words(loss))\(Self.doubt(loss))."
+        if !behind.isEmpty { text += " More is lost by \(list(behind))." }
+        if !tied.isEmpty { text += " These prompts do not tell it from \(list(tied))." }
+        return text
+    }
+
+    /// Rows with what they lose above the best, prompt by prompt.
+    private func list(_ rivals: [Standing.Rival]) -> String {
+        rivals.map { rival in
+            let interval = Self.interval(rival.difference).map { ", \($0)" } ?? ""
+            return "\(name(comparison.rows[rival.row])) (\(Self.signed(rival.difference.mean)) above it\(interval))"
+        }.joined(separator: ", ")
+    }
+
+    /// A row's policy, and the model where it is not the plain one.
+    private func name(_ row: ComparisonRow) -> String {
+        row.isOnBaseline ? row.policy : "\(row.policy) on \(row.model)"
+    }
+
+    /// A budget's word with what it counts.
+    private static func budget(_ word: String) -> String { Int(word) == nil ? word : "\(word) tokens" }
+
+    /// What is to be said where a loss may be none.
+    private static func doubt(_ loss: PairedDifference) -> String {
+        guard let low = loss.low, let high = loss.high, low <= 0, high >= 0 else { return "" }
+        return ", no loss that these prompts show"
     }
 
     /// Policies that have a ratio of their own: DMC, and models with fewer KV heads.
@@ -24,7 +51,7 @@ extension ComparisonReport {
         comparison.rows.dropFirst().filter { $0.budget == nil }.compactMap { row in
             row.difference.map {
                 "\(row.model) (\(row.modelNote)) under \(row.policy) keeps "
-                    + "\(PlanFormatting.number(100 * row.kept, digits: 1)) % and loses \(Self.words($0))."
+                    + "\(Self.percent(row.kept)) and \(Self.verb($0))."
             }
         }
     }
@@ -48,15 +75,15 @@ extension ComparisonReport {
     }
 
     private static func share(_ row: ComparisonRow) -> String {
-        "\(row.policy) \(PlanFormatting.number(100 * row.kept, digits: 1)) %"
+        "\(row.policy) \(percent(row.kept))"
     }
 
-    /// One sentence for all policies that pay from the same point on.
+    /// One sentence for all policies that pay in the same places.
     private func payoffs() throws -> [String] {
         guard let plan = comparison.plan else { return [] }
         var sentences: [(end: String, policies: [String])] = []
         for payoff in try comparison.payoffs() {
-            let end = Self.words(payoff, on: plan.gpu.name)
+            let end = PayoffWords(payoff, plan).sentence
             if let index = sentences.firstIndex(where: { $0.end == end }) {
                 if !sentences[index].policies.contains(payoff.policy) {
                     sentences[index].policies.append(payoff.policy)
@@ -65,35 +92,76 @@ extension ComparisonReport {
                 sentences.append((end, [payoff.policy]))
             }
         }
-        return sentences.map { "\($0.policies.joined(separator: ", ")): \($0.end)." }
-    }
-
-    private static func words(_ payoff: Payoff, on gpu: String) -> String {
-        if payoff.never { return "never pays on \(gpu): no batch or context makes it 5 % faster" }
-        let batch =
-            payoff.batch.map { "a step is 5 % shorter than with the plain cache from batch \($0) on" }
-            ?? "at equal batch no step is 5 % shorter than with the plain cache"
-        let context =
-            payoff.context.map {
-                "throughput at the largest batch is 5 % higher from \(PlanFormatting.grouped($0)) tokens of context on"
-            } ?? "at no context is throughput at the largest batch 5 % higher"
-        return "\(batch), and \(context)"
+        return sentences.map { end, policies in
+            let isAll = sentences.count == 1 && policies.count > 1
+            return "\(isAll ? "Every policy" : policies.joined(separator: ", ")): \(end)."
+        }
     }
 
     private func cautions() -> [String] {
         var cautions = [
             "Losses are those of the models and prompts named above; a larger model may order the policies otherwise."
         ]
-        if comparison.rows.contains(where: { $0.prefill == .full || $0.prefill == .only }) {
-            cautions.append(
-                "Under prefill=full and prefill=only a prompt is read with its whole cache: its own tokens lose nothing, "
-                    + "whatever is dropped behind them.")
+        if isSinglePrompt { cautions.append("A single prompt gives no interval: differences may be chance.") }
+        cautions += untested + otherWeights + plannedOtherwise
+        if let shard = comparison.shard {
+            cautions.append("All of it is of shard \(shard) alone: the other shards' prompts are in no figure.")
         }
         if comparison.plan != nil { cautions.append("Batches and throughputs are projections, not measurements.") }
         return cautions
     }
 
+    private var isSinglePrompt: Bool {
+        comparison.rows.contains { $0.difference != nil } && comparison.rows.allSatisfy { $0.difference?.low == nil }
+    }
+
+    /// Rows without a verdict, and why.
+    private var untested: [String] {
+        let policies = comparison.rows.filter(\.isUntested).map(\.policy)
+        guard !policies.isEmpty else { return [] }
+        return [
+            "Untested: \(policies.joined(separator: ", ")). Under prefill=full and prefill=only a prompt is read and scored "
+                + "with its whole cache, and nothing was scored behind the first cut: a loss would be 0 by construction. --given leaves a part to be scored."
+        ]
+    }
+
+    /// Models that are not the plain one, whose losses are not the cache's alone.
+    private var otherWeights: [String] {
+        let models = comparison.models.filter { !$0.header.isOfSameModel(as: comparison.baseline.header) }
+        guard !models.isEmpty else { return [] }
+        return [
+            "Other weights than those of \(comparison.baseline.header.model): \(models.map(\.modelLabel).joined(separator: "; ")). "
+                + "Part of what they lose is their weights', not the smaller cache's."
+        ]
+    }
+
+    /// Rows whose projection is for another share of the cache than the loss.
+    private var plannedOtherwise: [String] {
+        let rows = comparison.rows.filter { !$0.isPlannedAsMeasured }
+        guard !rows.isEmpty else { return [] }
+        let shares = rows.compactMap { row in
+            row.plan.map { "\(row.policy) (\(Self.percent(row.kept)), \(Self.percent(1 / $0.compressionRatio)))" }
+        }
+        return [
+            "Measured at one share of the cache and projected at another: \(shares.joined(separator: ", ")). What these lose "
+                + "says nothing of those throughputs; a budget as a share keeps the two together."
+        ]
+    }
+
+    /// A loss with its verb: what is below zero is no loss.
+    private static func verb(_ loss: PairedDifference) -> String {
+        guard Double(signed(loss.mean)) ?? 0 < 0 else { return "loses \(words(loss))" }
+        return "scores better by \(signed(-loss.mean).dropFirst()) nats a token"
+            + (interval(loss).map { " (loss \($0))" } ?? "")
+    }
+
     private static func words(_ loss: PairedDifference) -> String {
-        "\(signed(loss.mean)) nats a token (\(signed(loss.low)) to \(signed(loss.high)))"
+        "\(signed(loss.mean)) nats a token" + (interval(loss).map { " (\($0))" } ?? "")
+    }
+
+    /// An interval in words; nil where a loss has none.
+    static func interval(_ loss: PairedDifference) -> String? {
+        guard let low = loss.low, let high = loss.high else { return nil }
+        return "\(signed(low)) to \(signed(high))"
     }
 }

@@ -10,6 +10,9 @@ public struct ComparisonReport {
     /// The report on a comparison.
     public init(_ comparison: PolicyComparison) { self.comparison = comparison }
 
+    /// The kernels that computed the runs, each once.
+    var kernels: [String] { Set(comparison.runs.map(\.header.kernelSet)).sorted() }
+
     /// Budgets as the rows have them, in order; each with its rows.
     var groups: [(budget: String?, rows: [ComparisonRow])] {
         var groups: [(budget: String?, rows: [ComparisonRow])] = []

@@ -75,19 +75,22 @@ public struct NeedReport: Sendable {
 
     private var memoryTable: String {
         let counts = needs.first?.memory.map(\.gpus) ?? []
-        var table = TextTable(["policy", "prompts", "source"] + counts.map { $0 == 1 ? "1 GPU" : "\($0) GPUs" })
+        let isGrouped = needs.contains { $0.groupTraining != nil }
+        var table = TextTable(
+            (isGrouped ? [Form.groupTitle] : []) + ["policy", "prompts", "source"]
+                + counts.map { $0 == 1 ? "1 GPU" : "\($0) GPUs" })
         for need in needs {
-            table.add(
-                [need.policy, "worst case", need.source.rawValue] + need.memory.map { Form.bytes($0.worstBytes) })
+            let name = (isGrouped ? [Form.words(need.groupTraining)] : []) + [need.policy]
+            table.add(name + ["worst case", need.source.rawValue] + need.memory.map { Form.bytes($0.worstBytes) })
             guard need.memory.contains(where: { $0.p999Bytes != $0.worstBytes }) else { continue }
-            table.add([need.policy, "p99.9", need.source.rawValue] + need.memory.map { Form.bytes($0.p999Bytes) })
+            table.add(name + ["p99.9", need.source.rawValue] + need.memory.map { Form.bytes($0.p999Bytes) })
         }
         return "Memory that each GPU must have\n" + table.text()
     }
 
     /// GPUs down, policies across: the least number of that GPU, and what the batch then gives.
     private var gpuTable: String {
-        var table = TextTable(["gpu", "memory"] + needs.flatMap { [$0.policy, "tokens/s"] })
+        var table = TextTable(["gpu", "memory"] + needs.flatMap { [policyTitle($0), "tokens/s"] })
         for index in question.gpus.indices {
             let cells = needs.flatMap { need -> [String] in
                 let choice = need.gpus[index]
@@ -100,18 +103,24 @@ public struct NeedReport: Sendable {
         return "GPUs that hold it, every prompt the worst; — where \(most) are too few\n" + table.text()
     }
 
+    /// What stands over a policy's column.
+    private func policyTitle(_ need: BatchNeed) -> String {
+        need.policy + (need.groupTraining.map { " (\($0.rawValue))" } ?? "")
+    }
+
     /// The same as CSV: a line for every policy and GPU, exact numbers, empty where there is none.
     public func csv() -> String {
         func text<Value>(_ value: Value?) -> String { value.map { "\($0)" } ?? "" }
         let head =
-            "policy,batch,gpu,memory_bytes,gpus,gpus_p999,memory_bytes_per_gpu,memory_bytes_per_gpu_p999,"
+            "policy,group_training,batch,gpu,memory_bytes,gpus,gpus_p999,memory_bytes_per_gpu,memory_bytes_per_gpu_p999,"
             + "step_seconds,throughput_tokens_per_second\n"
         return head
             + needs.flatMap { need in
                 need.gpus.map { choice in
                     let memory = need.memory.first { $0.gpus == choice.gpus }
                     let cells = [
-                        need.policy, "\(need.batch)", choice.gpu, "\(choice.memoryBytes)", text(choice.gpus),
+                        need.policy, text(need.groupTraining?.rawValue), "\(need.batch)", choice.gpu,
+                        "\(choice.memoryBytes)", text(choice.gpus),
                         text(choice.gpusP999), text(memory?.worstBytes), text(memory?.p999Bytes),
                         text(choice.stepSeconds), text(choice.throughputTokensPerSecond),
                     ]

@@ -1,4 +1,5 @@
 import Capacity
+import Descriptions
 import Foundation
 
 /// Numbers as a plan's tables write them.
@@ -27,11 +28,18 @@ enum PlanFormatting {
     /// Seconds as milliseconds with two digits.
     static func milliseconds(_ seconds: Double?) -> String { number(seconds.map { $0 * 1000 }, digits: 2) }
 
+    /// What stands over `words(_: GroupTraining?)`.
+    static let groupTitle = "GQA"
+
+    /// Whether grouped heads were trained so; a dash where there are none.
+    static func words(_ training: GroupTraining?) -> String { training?.rawValue ?? "—" }
+
     /// A model by its name and shape.
     static func words(_ model: PlannedModel) -> String {
         let shape = model.configuration
+        let training = model.groupTraining.map { " (\($0.rawValue))" } ?? ""
         return "\(model.name): \(shape.layers) layers, \(shape.heads) heads, \(shape.kvHeads) KV heads of "
-            + "\(shape.headDim), \(grouped(shape.parameters)) parameters"
+            + "\(shape.headDim)\(training), \(grouped(shape.parameters)) parameters"
     }
 
     /// A cell of a CSV file, quoted where RFC 4180 asks for it.

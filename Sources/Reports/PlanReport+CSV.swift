@@ -17,7 +17,8 @@ extension PlanReport {
 
     private static var inputs: [Column] {
         [
-            ("policy", { $0.policy }), ("model", { $0.model }), ("gpu", { $0.gpu }), ("gpus", { "\($0.gpus)" }),
+            ("policy", { $0.policy }), ("group_training", { $0.groupTraining?.rawValue ?? "" }),
+            ("model", { $0.model }), ("gpu", { $0.gpu }), ("gpus", { "\($0.gpus)" }),
             ("gpu_memory_bytes", { "\($0.gpuMemoryBytes)" }), ("prompt_tokens", { "\($0.promptTokens)" }),
             ("new_tokens", { "\($0.newTokens)" }), ("page_slots", { "\($0.pageSlots)" }),
             ("allocation", { $0.allocation.rawValue }), ("block_tables", { $0.blockTables.rawValue }),

@@ -71,7 +71,7 @@ extension PlanReport {
         let lines = rows.compactMap { row -> String? in
             guard let tokens = row.kvCacheTokens, let concurrency = row.maxConcurrency else { return nil }
             let length = Form.grouped(row.promptTokens + row.newTokens)
-            let inputs = (varyingCells(row) + [row.policy]).joined(separator: " ")
+            let inputs = (inputCells(row) + [row.policy]).joined(separator: " ")
             return "\(inputs): GPU KV cache size: \(Form.grouped(tokens)) tokens\n"
                 + "\(inputs): Maximum concurrency for \(length) tokens per request: "
                 + "\(Form.number(concurrency, digits: 2))x\n"

@@ -126,8 +126,19 @@ extension PlanReport {
         ]
         return all.filter { column in Set(rows.map(column.cell)).count > 1 }
     }
-    var varyingTitles: [String] { varying.map(\.title) }
-    func varyingCells(_ row: PlanRow) -> [String] { varying.map { $0.cell(row) } }
+
+    /// Whether grouped heads were trained, where there are any.
+    private var groupTraining: [(title: String, cell: (PlanRow) -> String)] {
+        guard rows.contains(where: { $0.groupTraining != nil }) else { return [] }
+        return [(Form.groupTitle, { Form.words($0.groupTraining) })]
+    }
+
+    /// The inputs in which a row differs from others.
+    func inputCells(_ row: PlanRow) -> [String] { varying.map { $0.cell(row) } }
+
+    /// What stands before a row's policy in every table, and its titles.
+    var varyingTitles: [String] { (varying + groupTraining).map(\.title) }
+    func varyingCells(_ row: PlanRow) -> [String] { (varying + groupTraining).map { $0.cell(row) } }
 
     private func unique<Value: Hashable>(_ values: [Value]) -> [Value] {
         var seen: Set<Value> = []

@@ -6,6 +6,15 @@ package struct TextTable {
     /// A table with these column titles.
     package init(_ titles: [String]) { self.titles = titles }
 
+    /// A report's table, without its caption and notes.
+    init(_ table: ReportTable) {
+        self.init(table.columns.map { Self.plain($0.title) })
+        for row in table.rows { add(row.map(Self.plain)) }
+    }
+
+    /// Without the spaces that keep a page from breaking lines.
+    private static func plain(_ text: String) -> String { text.replacing("\u{A0}", with: " ") }
+
     /// Adds a row; missing cells are empty.
     package mutating func add(_ cells: [String]) {
         let shown = cells.map(Self.escaped)

@@ -56,11 +56,4 @@ public struct EvictionLog: Equatable, Sendable {
         return all.sorted { $0.key.lexicographicallyPrecedes($1.key) }
             .map { [$0.key[0], $0.key[1] / kvHeads, $0.key[1] % kvHeads, $0.position] }
     }
-
-    /// Positions that a head holds after its first `tokens` tokens, rising.
-    public func kept(layer: Int, kvHead: Int, after tokens: Int) -> [Int] {
-        var isHeld = [Bool](repeating: true, count: tokens)
-        for drop in self[layer, kvHead] where drop.token < tokens { isHeld[drop.position] = false }
-        return isHeld.indices.filter { isHeld[$0] }
-    }
 }

@@ -79,6 +79,23 @@ struct ImportFields {
         return value
     }
 
+    /// A SHA-256 in hexadecimal, in lower case; empty where there is none.
+    func digest(_ name: String) throws -> String {
+        let text = try text(name, or: "")
+        guard text.isEmpty || (text.utf8.count == 64 && text.allSatisfy { $0.isASCII && $0.isHexDigit }) else {
+            throw error(
+                name, expected: "a SHA-256, 64 hexadecimal digits,", found: JSONValue.string(text).description)
+        }
+        return text.lowercased()
+    }
+
+    /// A cache policy.
+    func policy(_ name: String) throws -> CachePolicy {
+        do { return try CachePolicy(try text(name)) } catch let reason as PolicyError {
+            throw error(name, expected: "a policy such as dmc", found: "'\(reason.word.prefix(200))': \(reason.reason)")
+        }
+    }
+
     /// The error that names a field and its line.
     func error(_ name: String, expected: String, found: String) -> FileError {
         .malformedLine(

@@ -22,6 +22,9 @@ struct ImportLines {
         if first.text.elementsEqual("{".utf8) { try readDocument() } else { try readJSONLines() }
     }
 
+    /// The number of the last line that holds something.
+    var lastLine: Int { lines[lines.count - 1].number }
+
     /// One object a line: the recording's, then the prompts'.
     private mutating func readJSONLines() throws {
         try fields.add(object(lines[0].text, line: lines[0].number), line: lines[0].number)
@@ -36,7 +39,7 @@ struct ImportLines {
             if text.starts(with: #""prompts": ["#.utf8) { return try readPrompts(line.text, &rest) }
             try fields.add(object(Array("{".utf8) + text + Array("}".utf8), line: line.number), line: line.number)
         }
-        throw error(lines[lines.count - 1].number, expected: "the prompts", found: "the end of the file")
+        throw error(lastLine, expected: "the prompts", found: "the end of the file")
     }
 
     private mutating func readPrompts(
@@ -50,7 +53,7 @@ struct ImportLines {
                 prompts.append((line.number, Data(Self.withoutComma(line.text))))
             }
         }
-        let last = rest.first?.number ?? lines[lines.count - 1].number
+        let last = rest.first?.number ?? lastLine
         guard !isOpen, rest.count == 1, rest.first?.text.elementsEqual("}".utf8) == true else {
             throw error(last, expected: "the end that inspect prints: a line ']' and a line '}'", found: "another")
         }
@@ -58,7 +61,8 @@ struct ImportLines {
 
     private func object(_ text: some Sequence<UInt8>, line: Int) throws -> [String: JSONValue] {
         guard let object = try? JSONDecoder().decode([String: JSONValue].self, from: Data(text)) else {
-            throw error(line, expected: "a JSON object's fields", found: "something else")
+            throw error(
+                line, expected: "a JSON object's fields", found: NonFiniteNumber.word(in: text) ?? "something else")
         }
         return object
     }

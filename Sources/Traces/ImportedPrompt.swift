@@ -17,7 +17,7 @@ struct ImportedPrompt: Decodable {
     static func decode(_ json: Data) throws(Misfit) -> ImportedPrompt {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
-        do { return try decoder.decode(ImportedPrompt.self, from: json) } catch { throw Misfit(error) }
+        do { return try decoder.decode(ImportedPrompt.self, from: json) } catch { throw Misfit(error, json) }
     }
 
     /// What is wrong with a line.
@@ -134,8 +134,8 @@ struct ImportedPrompt: Decodable {
 }
 
 extension ImportedPrompt.Misfit {
-    /// What the decoder has to say, in one line.
-    fileprivate init(_ error: any Error) {
+    /// What the decoder has to say of a line, in one line.
+    fileprivate init(_ error: any Error, _ json: Data) {
         switch error {
         case DecodingError.keyNotFound(let key, _): self.init(expected: "`\(key.snakeCase)`", found: "none")
         case DecodingError.typeMismatch(let type, let context), DecodingError.valueNotFound(let type, let context):
@@ -145,7 +145,10 @@ extension ImportedPrompt.Misfit {
         case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
             let place = context.codingPath.map(\.snakeCase).joined(separator: ".")
             self.init(expected: "a number in range as `\(place)`", found: "another")
-        default: self.init(expected: "a JSON object", found: "text that is not JSON")
+        default:
+            let isCut = json.first == UInt8(ascii: "{") && json.last != UInt8(ascii: "}")
+            let other = isCut ? "the beginning of one: the line is cut short" : "text that is not JSON"
+            self.init(expected: "a JSON object", found: NonFiniteNumber.word(in: json) ?? other)
         }
     }
 

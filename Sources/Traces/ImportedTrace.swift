@@ -15,6 +15,11 @@ public struct ImportedTrace {
         defer { withExtendedLifetime(file) {} }
         let lines = try ImportLines(file.bytes, path: path)
         var header = try TraceHeader(lines.fields)
+        // A shard may have none, where there are more shards than prompts.
+        guard !lines.prompts.isEmpty || header.shard != nil else {
+            throw FileError.malformedLine(
+                path: path, line: lines.lastLine, expected: "prompts behind the recording's fields", found: "none")
+        }
         var prompts: [PromptTrace] = []
         var listed: [(id: String, tokenDigest: [UInt8])] = []
         var seen: Set<String> = []

@@ -60,18 +60,19 @@ extension PromptTrace {
     }
 
     private func evictionMisfit(_ header: TraceHeader) -> String? {
+        if header.policy != .dmc, decisions.words.contains(where: { $0 != 0 }) {
+            return "expected no merges under policy \(header.policy), found some"
+        }
         guard let evictions else {
             return header.policy.evicts ? "expected what policy \(header.policy) dropped, found nothing" : nil
         }
-        if !header.policy.evicts { return "expected no evictions under policy \(header.policy), found some" }
         if evictions.layers != decisions.layers || evictions.kvHeads != decisions.kvHeads {
             return "expected evictions of \(decisions.layers) layers × \(decisions.kvHeads) KV heads, "
                 + "found \(evictions.layers) × \(evictions.kvHeads)"
         }
-        if decisions.words.contains(where: { $0 != 0 }) {
-            return "expected no merges under policy \(header.policy), found some"
-        }
-        return evictions.misfit(tokens: tokens)
+        return evictions.misfit(
+            policy: header.policy, promptTokens: promptTokens, tokens: tokens,
+            longest: max(tokens, promptTokens + header.maxNewTokens))
     }
 
     private func tokenMisfit(_ header: TraceHeader) -> String? {

@@ -38,6 +38,14 @@ public struct PromptTrace: Equatable, Sendable {
             - (evictions?.dropped(layer: layer, kvHead: kvHead, after: count) ?? 0)
     }
 
+    /// Positions whose slots a head holds after its first `count` tokens, rising: those dropped by then are gone, and those
+    /// merged never had one.
+    public func kept(layer: Int, kvHead: Int, after count: Int) -> [Int] {
+        var isHeld = (0..<count).map { !decisions[layer, kvHead, $0] }
+        for drop in evictions?[layer, kvHead] ?? [] where drop.token < count { isHeld[drop.position] = false }
+        return isHeld.indices.filter { isHeld[$0] }
+    }
+
     /// Slots every head holds at the end, `[layers][kvHeads]`.
     public var finalSlots: [[Int]] {
         (0..<decisions.layers).map { layer in

@@ -18,7 +18,7 @@ extension TraceHeader {
     var sections: Int { 2 + (keepsTokens ? 1 : 0) + (policy.evicts ? 1 : 0) }
 
     /// The oldest version of the format that can hold this recording.
-    var formatVersion: UInt32 { compressesDecisions ? TraceFormat.version : TraceFormat.plainVersion }
+    public var formatVersion: UInt32 { compressesDecisions ? TraceFormat.version : TraceFormat.plainVersion }
 
     /// The first bytes of a file of this recording: preamble and header block.
     var opening: [UInt8] {

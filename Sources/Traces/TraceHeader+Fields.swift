@@ -55,7 +55,19 @@ extension TraceHeader {
             promptListDigest: try source.text("prompt_list"), keepsTokens: try source.flag("keeps_tokens"),
             compressesDecisions: source.has("decisions") ? try source.text("decisions") == "compressed" : false,
             shard: source.has("shard") ? try source.shard("shard") : nil)
+        if let misfit { throw source.error("policy", expected: misfit.expected, found: misfit.found) }
         try source.finish(fields)
+    }
+
+    /// What of the model's shape contradicts the policy; nil where nothing does.
+    var misfit: (expected: String, found: String)? {
+        if policy == .dmc, configuration.dmc == nil {
+            return ("a DMC model under dmc", "\(policy) on one without `dmc_window`")
+        }
+        if policy.evicts, configuration.dmc != nil {
+            return ("a plain model under an eviction", "\(policy) on one with `dmc_window`")
+        }
+        return nil
     }
 }
 

@@ -10,20 +10,20 @@ extension TraceHeader {
         }
         self.init(
             model: try fields.text("model"), configuration: try ModelConfiguration(fields),
-            checkpointFingerprint: try fields.text("checkpoint", or: ""),
-            tokenizerFingerprint: try fields.text("tokenizer", or: ""),
-            policy: try fields.parsed("policy", "a policy such as dmc") { try? CachePolicy($0) },
+            checkpointFingerprint: try fields.digest("checkpoint"),
+            tokenizerFingerprint: try fields.digest("tokenizer"), policy: try fields.policy("policy"),
             decisionRule: try fields.parsed("decision_rule", "plain", or: "plain", DecisionRule.init(rawValue:)),
             arithmetic: try fields.parsed("arithmetic", "float32", or: "float32", ArithmeticMode.init(rawValue:)),
             kernelSet: try fields.text("kernels", or: "imported"),
             seed: UInt64(try fields.number("seed", in: 0...1 << 53, or: 0)),
             maxNewTokens: try fields.number("max_new_tokens", in: 0...1 << 40, or: 0),
             sampling: try fields.text("sampling", or: "greedy"),
-            promptListDigest: try fields.text("prompt_list", or: ""),
+            promptListDigest: try fields.digest("prompt_list"),
             keepsTokens: try fields.flag("keeps_tokens", or: false),
             compressesDecisions: try fields.flag("compressed", or: false),
             shard: fields.has("shard") ? try fields.parsed("shard", "I/N", TraceShard.init(_:)) : nil)
         if policy == .dmc, configuration.dmc == nil { configuration.dmc = DMCSettings() }
+        if let misfit { throw fields.error("policy", expected: misfit.expected, found: misfit.found) }
     }
 }
 

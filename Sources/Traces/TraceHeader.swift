@@ -57,4 +57,11 @@ public struct TraceHeader: Equatable, Sendable {
         self.compressesDecisions = compressesDecisions
         self.shard = shard
     }
+
+    /// Whether another recording is of the same model: of the same checkpoint or, where neither names one, as imports
+    /// may not, of the same name and shape.
+    public func isOfSameModel(as other: TraceHeader) -> Bool {
+        checkpointFingerprint == other.checkpointFingerprint && configuration == other.configuration
+            && (!checkpointFingerprint.isEmpty || model == other.model)
+    }
 }

@@ -43,8 +43,14 @@ public struct TraceMerger {
     public var promptCount: Int { shards.reduce(0) { $0 + $1.promptCount } }
 
     /// Writes the whole recording to `path`; it is there whole or not at all.
-    /// - Throws: `FileError.exists` where there is a file and it is not to be replaced; `FileError`, `TraceError`.
+    /// - Throws: `FileError.exists` where there is a file and it is not to be replaced, `FileError.unsuitable` where it is
+    ///   one of the shards; `FileError`, `TraceError`.
     public func write(to path: String, force: Bool = false) throws {
+        if let shard = shards.first(where: { MappedFile.isSame($0.path, path) }) {
+            throw FileError.unsuitable(
+                path: path, expected: "a file apart from the shards",
+                found: "shard \(try Self.shard(of: shard)) itself")
+        }
         try shards.forEach { try $0.verifyDigest() }
         try TraceWriter.writeWhole(to: path, header: header, force: force) { writer in
             for place in 0..<promptCount {

@@ -60,6 +60,11 @@ struct TraceScan {
 
     /// The format's version.
     private static func readPreamble(_ reader: inout ByteReader) throws -> UInt32 {
+        guard reader.remaining >= TraceFormat.unit else {
+            throw reader.malformed(
+                at: 0, expected: "a Headroom trace, of \(TraceFormat.unit) bytes or more",
+                found: reader.remaining == 0 ? "an empty file" : "\(reader.remaining) bytes")
+        }
         let magic = try reader.read(count: TraceFormat.magic.count)
         guard magic.elementsEqual(TraceFormat.magic) else {
             throw reader.malformed(at: 0, expected: "a Headroom trace", found: "another kind of file")
@@ -89,14 +94,13 @@ struct TraceScan {
 
     private static func readHeader(_ file: MappedFile, _ reader: inout ByteReader) throws -> TraceHeader {
         let start = reader.offset
+        guard reader.remaining >= TraceFormat.unit else { throw cutShort(reader, needed: TraceFormat.unit) }
         let block = try BlockHeader(&reader)
         guard block.type == TraceFormat.Block.header.rawValue, block.sequence == 0 else {
             throw reader.malformed(at: start, expected: "the header block", found: "\(block.name)")
         }
         guard block.length <= UInt64(reader.remaining) else {
-            throw FileError.truncated(
-                path: reader.path, offset: reader.offset, needed: Int(clamping: block.length),
-                available: reader.remaining)
+            throw cutShort(reader, needed: Int(clamping: block.length))
         }
         let place = Place(offset: reader.offset, length: Int(block.length), checksum: block.checksum)
         _ = try reader.read(count: place.length)
@@ -105,6 +109,12 @@ struct TraceScan {
         let header = try TraceHeader(&source)
         try payload.readPaddingToEnd()
         return header
+    }
+
+    private static func cutShort(_ reader: ByteReader, needed: Int) -> FileError {
+        reader.malformed(
+            at: reader.offset, expected: "\(needed) bytes of the trace's header",
+            found: "\(reader.remaining): the file is cut short")
     }
 
     /// The header of the block at the reader's offset; nil where the file ends, or its writer was killed.

@@ -30,6 +30,20 @@ public struct TraceShard: Hashable, Sendable, CustomStringConvertible {
     /// Place in the whole recording of this part's prompt at `place`.
     public func whole(_ place: Int) -> Int { place * count + index }
 
+    /// What to know of figures over several recordings where there are shards among them, but not all of their recording;
+    /// nil where nothing is missing.
+    public static func note(on headers: some Sequence<TraceHeader>) -> String? {
+        let shards = Set(headers.compactMap(\.shard))
+        for count in Set(shards.map(\.count)).sorted() {
+            let there = shards.filter { $0.count == count }.sorted { $0.index < $1.index }
+            guard there.count < count else { continue }
+            let names = there.prefix(8).map(\.description).joined(separator: ", ") + (there.count > 8 ? ", …" : "")
+            return "a part of a recording, shard \(names) alone: the prompts of the other shards are in no figure "
+                + "(`headroom merge` joins shards)"
+        }
+        return nil
+    }
+
     /// How many of `total` prompts belong to this part.
     public func prompts(of total: Int) -> Int { (total - index + count - 1) / count }
 

@@ -5,6 +5,7 @@ import Descriptions
 import Foundation
 import Kernels
 import Recording
+import Reports
 import Traces
 
 /// What `compare` is asked for, and how it comes by its runs: from traces, or by recording them.
@@ -13,8 +14,14 @@ public struct ComparisonJob: Sendable {
     public var traces: [String] = []
     /// Words for models. Bundled names and folders are run, unless there are traces; any other is planned for.
     public var models: [String] = []
+    /// The tokenizer of the models that are run; nil for the one in each folder.
+    public var tokenizer: String?
     /// Files and folders of prompts; empty for the bundled ones.
     public var prompts: [String] = []
+    /// How much of each prompt is given; nil for all of it.
+    public var given: GivenTokens?
+    /// When the evictions start to drop: each of them runs in each of these modes.
+    public var prefill = [PrefillMode.online]
     /// How many of the prompts are run; nil for all.
     public var promptLimit: Int?
     /// Budgets of the eviction policies.
@@ -29,32 +36,66 @@ public struct ComparisonJob: Sendable {
     public var newTokens = 1024
     /// Threads of the runs.
     public var threads = WorkerPool.cores
+    /// Sequences of a run under way at once.
+    public var batch = 1
+    /// How products are computed.
+    public var arithmetic = ArithmeticMode.float32
+    /// Bytes of weights that may be in memory at once; nil as for `LlamaModel`.
+    public var weightMemory: Int?
+    /// Where the runs' traces go, to be gone on with or taken as they are next time; nil to keep none.
+    public var traceFolder: String?
     /// Seed of the bootstrap.
     public var seed: UInt64 = 0
+    /// The head whose kept slots are shown; nil for the one in which policies differ most.
+    public var head: HeadPlace?
 
     /// A job with the defaults that `compare` has.
     public init() {}
 
     /// The budgets that are taken where none are named.
-    public static let defaultBudgets = ["50%", "25%", "12.5%"]
+    public static let defaultBudgets = "50%,25%,12.5%"
 
     /// Runs or reads what is to be compared, and compares it.
     /// - Throws: `ComparisonError`, `CapacityError`, and what reading and recording throw.
     public func run(
-        shouldStop: () -> Bool = { false }, progress: (_ run: Int, _ of: Int, _ name: String) -> Void = { _, _, _ in }
+        shouldStop: () -> Bool = { false }, progress: (ComparisonProgress) -> Void = { _ in }
     ) throws -> PolicyComparison {
         let plan = try planRequest()
         let runs =
             traces.isEmpty
             ? try recordedRuns(plan, shouldStop, progress)
             : try traces.map { try ComparedRun(tracePath: $0) }
-        return try PolicyComparison(runs, plan: plan, seed: seed)
+        return try PolicyComparison(runs, plan: plan, seed: seed, head: head)
+    }
+
+    /// The command line that does this job, defaults spelt out; how fast it is done does not belong to it.
+    public var command: String {
+        var words = ["headroom", "compare"]
+        for (option, values) in [("--trace", traces), ("--model", runModels + plannedModels), ("--prompts", prompts)]
+        where !values.isEmpty {
+            words += [option] + values
+        }
+        if let tokenizer { words += ["--tokenizer", tokenizer] }
+        if traces.isEmpty {
+            if let given { words += ["--given", given.description] }
+            words += ["--prefill", prefill.map(\.rawValue).joined(separator: ",")]
+            words += ["--budget", budgets.map(\.word).joined(separator: ","), "--arithmetic", arithmetic.rawValue]
+        }
+        words += ["--gpu", gpu, "--gpus", "\(gpus)", "--prompt-tokens", "\(promptTokens)"]
+        words += ["--new-tokens", "\(newTokens)", "--seed", "\(seed)"]
+        if let head { words += ["--head", "\(head)"] }
+        return ShellWords.line(words)
     }
 
     private var runModels: [String] {
         guard traces.isEmpty else { return [] }
         let named = models.filter(Self.isRunnable)
         return named.isEmpty ? [BundledModel.base, .compressed, .grouped].map(\.rawValue) : named
+    }
+
+    private var plannedModels: [String] {
+        let named = traces.isEmpty ? models.filter { !Self.isRunnable($0) } : models
+        return named.isEmpty ? ["llama-2-13b"] : named
     }
 
     private static func isRunnable(_ word: String) -> Bool {
@@ -64,37 +105,57 @@ public struct ComparisonJob: Sendable {
     }
 
     private func planRequest() throws -> PlanRequest {
-        let planned = traces.isEmpty ? models.filter { !Self.isRunnable($0) } : models
-        guard planned.count <= 1 else {
+        let planned = plannedModels
+        guard planned.count == 1 else {
             throw ComparisonError.request("expected one model to plan for, found \(planned.joined(separator: ", "))")
         }
-        let word = planned.first ?? "llama-2-13b"
-        let model = try PlannedModel.located(word)
+        let model = try PlannedModel.located(planned[0])
         return PlanRequest(
             model: model, gpu: try GPU.named(gpu), gpus: gpus, promptTokens: promptTokens, newTokens: newTokens)
     }
 
     private func recordedRuns(
-        _ plan: PlanRequest, _ shouldStop: () -> Bool, _ progress: (Int, Int, String) -> Void
+        _ plan: PlanRequest, _ shouldStop: () -> Bool, _ progress: (ComparisonProgress) -> Void
     ) throws -> [ComparedRun] {
-        let shape = plan.model.configuration
-        let bytesPerToken = shape.layers * shape.kvHeads * 2 * shape.headDim * 2
-        let policies = try budgets.map { budget in
-            let policies = try budget.policies(
+        let bytesPerToken = plan.model.configuration.kvBytesPerToken
+        var policies: [(word: String, policies: [CachePolicy])] = []
+        for budget in budgets {
+            let online = try budget.policies(
                 bytesPerToken: bytesPerToken, tokens: plan.tokens, pageSlots: plan.pageSlots)
-            return (budget.word, policies)
+            let made = prefill.flatMap { mode in online.map { $0.with(prefill: mode) } }
+            if let other = policies.first(where: { $0.policies == made }) {
+                throw ComparisonError.budget(
+                    word: budget.word, expected: "budgets apart: in whole pages it is the same as \(other.word)")
+            }
+            policies.append((budget.word, made))
         }
-        let loaded = try runModels.map { try LoadedModel(path: ModelLocator.folder($0)) }
+        let loaded = try loadedModels()
         let paths = prompts.isEmpty ? [try BundledPrompts.folder()] : prompts
-        let all = try loaded[0].prompts(at: paths)
-        guard loaded.contains(where: ComparisonRecorder.evicts) else {
-            throw ComparisonError.request(
-                "expected a plain multi-head model, which budgets are for and losses are counted from, among "
-                    + runModels.joined(separator: ", "))
+        let all = try loaded[0].prompts(at: paths, leastTokens: 2).given(given)
+        for other in loaded.dropFirst() {
+            try Self.checkSameTokens(all, try other.prompts(at: paths).given(given), other)
         }
-        for other in loaded.dropFirst() { try Self.checkSameTokens(all, try other.prompts(at: paths), other) }
-        return try ComparisonRecorder(loaded, options: RunOptions(policy: .full, threads: threads)).record(
-            Self.spread(all, promptLimit), budgets: policies, shouldStop: shouldStop, progress: progress)
+        let run = Self.spread(all, promptLimit)
+        // One reading of streamed weights serves as many prompts as the engine takes at once.
+        let isStreamed = loaded.contains { $0.llama.isStreamed }
+        let options = RunOptions(
+            policy: .full, batch: isStreamed ? max(batch, run.count) : batch, threads: threads, arithmetic: arithmetic)
+        return try ComparisonRecorder(loaded, options: options, folder: traceFolder).record(
+            run, budgets: policies, plan: plan, head: head, shouldStop: shouldStop, progress: progress)
+    }
+
+    private func loadedModels() throws -> [LoadedModel] {
+        var loaded: [LoadedModel] = []
+        for word in runModels {
+            let model = try LoadedModel(
+                path: ModelLocator.folder(word), tokenizerPath: tokenizer, weightMemory: weightMemory)
+            if let index = loaded.firstIndex(where: { $0.checkpoint.fingerprint == model.checkpoint.fingerprint }) {
+                throw ComparisonError.request(
+                    "--model \(word): expected every model once, found the checkpoint of \(runModels[index]) again")
+            }
+            loaded.append(model)
+        }
+        return loaded
     }
 
     private static func checkSameTokens(_ prompts: [Prompt], _ other: [Prompt], _ model: LoadedModel) throws {

@@ -44,10 +44,10 @@ public struct Demo: Sendable {
     ) throws -> PolicyComparison {
         var job = ComparisonJob()
         job.promptLimit = comparedPrompts
-        job.budgets = try ComparisonJob.defaultBudgets.map { try CacheBudget($0) }
+        job.budgets = try CacheBudget.list(ComparisonJob.defaultBudgets)
         return try job.run(
             shouldStop: shouldStop,
-            progress: { run, count, name in progress("comparing: run \(run + 1) of \(count), \(name)") })
+            progress: { progress("comparing: \($0.text)") })
     }
 
     private func makeFolder(of path: String) throws {

@@ -39,6 +39,7 @@ public struct EvaluationReport {
             speedLines(
                 prefill: evaluation.timing.promptRate, decode: evaluation.timing.decodeRate,
                 weights: evaluation.timing.decodeWeightRate, peak: PeakMemory.residentBytes)
+            + untestedLines(evaluation.policy, isUntested: evaluation.isUntested)
             + nearTieLines(evaluation.policy, ties: evaluation.nearTies, of: evaluation.decisions)
         return title + table.text() + lines.joined(separator: "\n")
     }

@@ -9,7 +9,11 @@ extension PlannedModel {
     /// `PlannedModel.named` takes.
     /// - Throws: what that, and opening a checkpoint, throw.
     public static func located(_ word: String) throws -> PlannedModel {
-        if let bundled = BundledModel(rawValue: word) { return try named(try bundled.folder()) }
+        if let bundled = BundledModel(rawValue: word) {
+            var model = try named(try bundled.folder())
+            model.sources = [Provenance(about: ["*"], source: "MODEL_CARD.md, beside the model", date: "2026-11")]
+            return model
+        }
         guard try Checkpoint.isMegatron(path: word) else { return try named(word) }
         // With the tokenizer beside it, its vocabulary is known from its padding.
         let vocabulary = try Checkpoint.tokenizerPath(in: word).map { TextVocabulary(try TokenizerFile.open(path: $0)) }

@@ -21,6 +21,15 @@ func speedLines(prefill: Double?, decode: Double?, weights: Double?, peak: Int) 
 /// A measured number: whole where it is large, else with two decimals.
 private func figure(_ value: Double) -> String { fixed(value, value < 100 ? 2 : 0) }
 
+/// What a run says whose likelihoods all come from before its policy's first cut.
+func untestedLines(_ policy: String, isUntested: Bool) -> [String] {
+    guard isUntested else { return [] }
+    return [
+        "note: under \(policy) prompts are scored with their whole cache, before anything is dropped: the likelihood is "
+            + "the plain cache's"
+    ]
+}
+
 /// What a DMC run says of decisions that hung in the balance; nothing under other policies, which decide nothing.
 func nearTieLines(_ policy: String, ties: Int, of decisions: Int) -> [String] {
     guard policy == "dmc", decisions > 0 else { return [] }

@@ -13,11 +13,13 @@ public struct RecordingReport: Encodable {
     private let model: String
     private let fingerprint: String
     private let policy: String
+    private let untested: Bool
     private let seed: UInt64
     private let prompts: Int
     private let earlierPrompts: Int
     private let tokens: Int
     private let generatedTokens: Int
+    private let maxNewTokens: Int
     private let compressionRatio: Double
     private let meanNll: Double?
     private let fileBytes: Int
@@ -45,11 +47,13 @@ public struct RecordingReport: Encodable {
         model = reader.header.model
         fingerprint = reader.header.checkpointFingerprint
         policy = reader.header.policy.description
+        untested = reader.header.policy.readsPromptsWhole && figures.generatedTokens == 0
         seed = reader.header.seed
         prompts = summary.prompts
         earlierPrompts = summary.earlierPrompts
         tokens = figures.tokens
         generatedTokens = figures.generatedTokens
+        maxNewTokens = reader.header.maxNewTokens
         compressionRatio = figures.compressionRatio
         meanNll = figures.meanNegativeLogLikelihood
         fileBytes = size.fileBytes
@@ -76,7 +80,9 @@ public struct RecordingReport: Encodable {
         var lines = [
             "headroom \(version) record: \(model) under \(policy), seed \(seed), checkpoint \(fingerprint.prefix(16))"
         ]
-        lines.append("\(trace): \(prompts) prompts, \(tokens) tokens, \(generatedTokens) of them generated")
+        lines.append(
+            "\(trace): \(prompts) prompts, \(tokens) tokens, \(generatedTokens) of them "
+                + (maxNewTokens == 0 && generatedTokens > 0 ? "fed behind what was given" : "generated"))
         if earlierPrompts > 0 { lines.append("\(earlierPrompts) of the prompts were there already") }
         lines.append("compression ratio \(fixed(compressionRatio, 3))")
         if let meanNll { lines.append("negative log-likelihood \(fixed(meanNll, 4)) nats a token") }
@@ -88,6 +94,7 @@ public struct RecordingReport: Encodable {
         lines += speedLines(
             prefill: prefillTokensPerSecond, decode: decodeTokensPerSecond, weights: decodeWeightBytesPerSecond,
             peak: peakResidentBytes)
+        lines += untestedLines(policy, isUntested: untested)
         lines += nearTieLines(policy, ties: nearTies, of: decisionsRecorded)
         return lines.joined(separator: "\n")
     }

@@ -33,14 +33,19 @@ struct BenchCommand: ParsableCommand {
     @Option(help: ArgumentHelp("An earlier run's JSON: print each rate over the one there.", valueName: "file"))
     var against: String?
 
+    @Option(help: "Times that every model's rows are measured, one after the other.")
+    var rounds = 3
+
     @Option(help: "Threads; by default one a core.")
     var threads: Int?
 
     @Option(help: "text or json.")
-    var format = OutputFormat.text
+    var format = ReportFormat.text
 
     func validate() throws {
-        try format.check(.text, .json)
+        guard (1...100).contains(rounds) else {
+            throw ValidationError("--rounds: expected 1 to 100, found \(rounds)")
+        }
         if let threads, !(1...1024).contains(threads) {
             throw ValidationError("--threads: expected 1 to 1024, found \(threads)")
         }
@@ -55,6 +60,7 @@ struct BenchCommand: ParsableCommand {
         job.threads = threads ?? WorkerPool.cores
         job.measuresAll = full
         job.words = only
+        job.rounds = rounds
         let record = try job.run(
             shouldStop: { Interruption.isWanted }, progress: { progress.show($0) },
             warn: { FileHandle.standardError.write(Data("warning: \($0)\n".utf8)) })

@@ -57,10 +57,10 @@ struct CalibrateCommand: ParsableCommand {
     var force = false
 
     @Option(help: "text or json.")
-    var format = OutputFormat.text
+    var format = ReportFormat.text
 
     func validate() throws {
-        guard format != .csv else { throw ValidationError("--format: expected text or json") }
+        try checkOutput(output)
         guard (1...1024).contains(threads ?? 1) else { throw ValidationError("--threads: expected 1 to 1024") }
         guard device == nil else {
             guard measurements.isEmpty, gpu == nil, output == nil else {

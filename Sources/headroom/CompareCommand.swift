@@ -1,5 +1,7 @@
 import ArgumentParser
+import Capacity
 import Comparison
+import Descriptions
 import Foundation
 import Kernels
 import Reports
@@ -32,15 +34,29 @@ struct CompareCommand: ParsableCommand {
             """)
     var model: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "The tokenizer.model or tokenizer.json of the models that are run; by default the one in each folder.",
+            valueName: "file"))
+    var tokenizer: String?
+
     @Option(parsing: .upToNextOption, help: "Files and folders of prompts; by default the bundled ones.")
     var prompts: [String] = []
 
+    @OptionGroup var part: GivenOption
+
     @Option(
+        help: "When the evictions start to drop, with commas between: online, full, only. (default: online)",
+        transform: prefillModes(_:))
+    var prefill: [PrefillMode]?
+
+    @Option(
+        parsing: .unconditional,
         help: """
-            Budgets: shares (25%), tokens (128), or bytes a sequence on the planned model (512MiB). (default: \
-            50%,25%,12.5%)
+            Budgets: shares (25%), tokens (128), or bytes a sequence on the planned model (512MiB), spent in whole pages \
+            of 16 tokens. (default: \(ComparisonJob.defaultBudgets))
             """)
-    var budget: CommaList<String>?
+    var budget: String?
 
     @Option(help: "The GPU to plan for.")
     var gpu = "h100-sxm"
@@ -57,23 +73,60 @@ struct CompareCommand: ParsableCommand {
     @Option(help: "Threads; by default one a core.")
     var threads: Int?
 
+    @Option(help: "Sequences under way at once (default: 1); results do not depend on it.")
+    var batch: Int?
+
+    @Option(help: "float32 (the default), or bfloat16: activations rounded before every product, sums in float32.")
+    var arithmetic: ArithmeticMode?
+
+    @Option(
+        help: ArgumentHelp(
+            "Memory that a model's weights may take; by default three quarters of the machine's. Larger ones are streamed.",
+            valueName: "size"))
+    var weightMemory: ByteSize?
+
+    @Option(
+        help: ArgumentHelp(
+            "A folder for the traces that are recorded: runs that are there already are taken as they are, or gone on with.",
+            valueName: "dir"))
+    var traces: String?
+
     @Option(help: "Seed of the bootstrap.")
     var seed: UInt64 = 0
 
     @Option(
-        help: ArgumentHelp("A folder for an illustrated report, beside what is printed.", valueName: "dir"))
+        help: ArgumentHelp(
+            "The head whose kept slots the report shows, both from 0 on. (default: where policies differ most)",
+            valueName: "layer,head"), transform: head(_:))
+    var head: HeadPlace?
+
+    @Option(
+        help: ArgumentHelp(
+            "A folder for an illustrated report, beside what is printed; those above it are made.", valueName: "dir"))
     var output: String?
 
     @Option(help: "text, json or csv.")
     var format = OutputFormat.text
 
     func validate() throws {
+        try checkOutput(output)
         if !trace.isEmpty, !prompts.isEmpty {
             throw ValidationError("--trace excludes --prompts: traces hold what was run")
         }
-        if !trace.isEmpty, budget != nil || threads != nil {
-            throw ValidationError(
-                "--trace excludes --budget and --threads: traces hold what was run, under their policies")
+        let recording: [(String, Bool)] = [
+            ("--budget", budget != nil), ("--threads", threads != nil), ("--tokenizer", tokenizer != nil),
+            ("--batch", batch != nil), ("--arithmetic", arithmetic != nil), ("--weight-memory", weightMemory != nil),
+            ("--traces", traces != nil), ("--given", part.given != nil), ("--prefill", prefill != nil),
+        ]
+        if !trace.isEmpty, let (option, _) = recording.first(where: { $0.1 }) {
+            throw ValidationError("--trace excludes \(option): traces hold what was run, under their policies")
+        }
+        if head != nil, output == nil {
+            throw ValidationError("--head: expected --output beside it, for the report that shows the head")
+        }
+        if traces?.isEmpty == true { throw ValidationError("--traces: expected a folder, found an empty text") }
+        if let batch, !(1...4096).contains(batch) {
+            throw ValidationError("--batch: expected 1 to 4096, found \(batch)")
         }
         if let threads, !(1...1024).contains(threads) {
             throw ValidationError("--threads: expected 1 to 1024, found \(threads)")
@@ -88,7 +141,7 @@ struct CompareCommand: ParsableCommand {
             ComparisonReport(
                 try job().run(
                     shouldStop: { Interruption.isWanted },
-                    progress: { run, count, name in progress.show("run \(run + 1) of \(count): \(name)") }))
+                    progress: { progress.show($0.text) }))
         }
         try write(report, progress)
         switch format {
@@ -100,37 +153,43 @@ struct CompareCommand: ParsableCommand {
 
     private func write(_ report: ComparisonReport, _ progress: Progress) throws {
         guard let output else { return }
-        let page = try report.page(command: command)
+        let page = try report.page(command: try job().command)
         let written = try ReportWriter(progress: { progress.show($0) }).write(page, to: output)
         for warning in written.warnings { FileHandle.standardError.write(Data("warning: \(warning)\n".utf8)) }
     }
 
-    /// The command line that does this job, defaults spelt out.
-    private var command: String {
-        var words = ["headroom", "compare"]
-        for (option, values) in [("--trace", trace), ("--model", model), ("--prompts", prompts)] where !values.isEmpty {
-            words += [option] + values
-        }
-        if trace.isEmpty { words += ["--budget", budgets.joined(separator: ",")] }
-        words += ["--gpu", gpu, "--gpus", "\(gpus)"]
-        words += ["--prompt-tokens", "\(promptTokens)", "--new-tokens", "\(newTokens)", "--seed", "\(seed)"]
-        return words.joined(separator: " ")
-    }
-
-    private var budgets: [String] { budget?.values ?? ComparisonJob.defaultBudgets }
+    private var budgets: String { budget ?? ComparisonJob.defaultBudgets }
 
     private func job() throws -> ComparisonJob {
         var job = ComparisonJob()
         job.traces = trace
+        job.head = head
         job.models = model
         job.prompts = prompts
-        job.budgets = try budgets.map { try CacheBudget($0) }
+        job.tokenizer = tokenizer
+        job.given = part.given
+        job.prefill = prefill ?? [.online]
+        job.budgets = try CacheBudget.list(budgets)
         job.gpu = gpu
         job.gpus = gpus
         job.promptTokens = promptTokens
         job.newTokens = newTokens
         job.threads = threads ?? WorkerPool.cores
+        job.batch = batch ?? 1
+        job.arithmetic = arithmetic ?? .float32
+        job.weightMemory = weightMemory?.bytes
+        job.traceFolder = traces
         job.seed = seed
         return job
+    }
+}
+
+/// Prefill modes as they are written on the command line.
+private func prefillModes(_ words: String) throws -> [PrefillMode] {
+    try words.split(separator: ",", omittingEmptySubsequences: false).map { word in
+        guard let mode = PrefillMode(rawValue: String(word)) else {
+            throw ValidationError("expected online, full or only, with commas between, found '\(word)'")
+        }
+        return mode
     }
 }

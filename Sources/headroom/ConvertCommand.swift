@@ -57,15 +57,21 @@ struct ConvertCommand: ParsableCommand {
     var shardSize: ByteSize?
 
     @Option(help: "text or json.")
-    var format = OutputFormat.text
+    var format = ReportFormat.text
 
     func validate() throws {
         if gqa != nil && weights != nil { throw ValidationError("--gqa and --weights are two steps: average first") }
         if to.isEmpty { throw ValidationError("--to: expected a folder's path, found nothing") }
-        try format.check(.text, .json)
     }
 
     func run() throws {
+        do { try convert() } catch CheckpointError.conversion(_, let expected, let found) {
+            // By the name that was given: a bundled model's folder says nothing to a user.
+            throw CheckpointError.conversion(path: from, expected: expected, found: found)
+        }
+    }
+
+    private func convert() throws {
         let folder = try ModelLocator.folder(from)
         let vocabulary = try (tokenizer ?? Checkpoint.tokenizerPath(in: folder)).map {
             TextVocabulary(try TokenizerFile.open(path: $0))

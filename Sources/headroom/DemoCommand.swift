@@ -17,9 +17,9 @@ struct DemoCommand: ParsableCommand {
     var output = "reports/demo"
 
     @Option(help: "text or json.")
-    var format = OutputFormat.text
+    var format = ReportFormat.text
 
-    func validate() throws { try format.check(.text, .json) }
+    func validate() throws { try checkOutput(output) }
 
     func run() throws {
         Interruption.watch()

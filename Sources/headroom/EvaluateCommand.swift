@@ -12,6 +12,7 @@ struct EvaluateCommand: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
+    @OptionGroup var part: GivenOption
 
     @Option(parsing: .upToNextOption, help: "Files and folders of prompts; by default the bundled ones.")
     var prompts: [String] = []
@@ -21,7 +22,7 @@ struct EvaluateCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try model.loadModel()
-        let prompts = try loaded.prompts(at: try promptPaths(prompts), policy: model.policy)
+        let prompts = try loaded.prompts(at: try promptPaths(prompts), policy: model.policy).given(part.given)
         Interruption.watch()
         let progress = Progress()
         let evaluation = try Evaluator(loaded, options: model.options(for: loaded)).evaluate(

@@ -29,10 +29,9 @@ struct GenerateCommand: ParsableCommand {
     var batch = 1
 
     @Option(help: "text or json.")
-    var format = OutputFormat.text
+    var format = ReportFormat.text
 
     func validate() throws {
-        try format.check(.text, .json)
         if (prompt == nil) == prompts.isEmpty {
             throw ValidationError("expected --prompt TEXT or --prompts PATH…, one of them")
         }

@@ -30,9 +30,9 @@ struct ImportCommand: ParsableCommand {
     var force = false
 
     @Option(help: "text or json.")
-    var format = OutputFormat.text
+    var format = ReportFormat.text
 
-    func validate() throws { try format.check(.text, .json) }
+    func validate() throws { try checkOutput(output) }
 
     func run() throws {
         try ImportedTrace(path: decisions).write(to: output, force: force)

@@ -23,9 +23,9 @@ struct MergeCommand: ParsableCommand {
     var force = false
 
     @Option(help: "text or json.")
-    var format = OutputFormat.text
+    var format = ReportFormat.text
 
-    func validate() throws { try format.check(.text, .json) }
+    func validate() throws { try checkOutput(output) }
 
     func run() throws {
         try TraceMerger(paths: shards).write(to: output, force: force)

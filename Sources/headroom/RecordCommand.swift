@@ -18,6 +18,7 @@ struct RecordCommand: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
+    @OptionGroup var part: GivenOption
     @OptionGroup var sampling: SamplingOptions
 
     @Option(parsing: .upToNextOption, help: "Files and folders of prompts; by default the bundled ones.")
@@ -32,7 +33,9 @@ struct RecordCommand: ParsableCommand {
     @Option(help: "Sequences under way at once; the trace does not depend on it.")
     var batch = 1
 
-    @Option(help: "Run only the prompts of shard I of N, prompt i being in shard i mod N (0/4, 1/4, …); see merge.")
+    @Option(
+        help: "Run only the prompts of shard I of N, prompt i being in shard i mod N (0/4, 1/4, …); see merge.",
+        transform: shard(_:))
     var shard: TraceShard?
 
     @Flag(help: "Go on after the last whole prompt of an unfinished trace; begin if there is none.")
@@ -48,10 +51,14 @@ struct RecordCommand: ParsableCommand {
     var compress = false
 
     @Option(help: "text or json.")
-    var format = OutputFormat.text
+    var format = ReportFormat.text
 
     func validate() throws {
-        try format.check(.text, .json)
+        try checkOutput(output)
+        if part.given != nil && maxNewTokens > 0 {
+            throw ValidationError(
+                "--given and --max-new-tokens exclude each other: a prompt's rest stands for what is generated")
+        }
         if resume && force { throw ValidationError("--resume and --force exclude each other") }
         if !(0...1_000_000).contains(maxNewTokens) {
             throw ValidationError("--max-new-tokens: expected 0 to 1000000, found \(maxNewTokens)")
@@ -61,7 +68,7 @@ struct RecordCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try model.loadModel()
-        let prompts = try loaded.prompts(at: try promptPaths(prompts), policy: model.policy)
+        let prompts = try loaded.prompts(at: try promptPaths(prompts), policy: model.policy).given(part.given)
         var options = model.options(for: loaded)
         options.maxNewTokens = maxNewTokens
         options.batch = batch

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Capacity
+import Comparison
 import Foundation
 import Reports
 import Workbench
@@ -40,19 +41,26 @@ struct ReportCommand: ParsableCommand {
     @Option(help: "Tokens generated after it.")
     var newTokens = 1024
 
+    @Option(
+        help: ArgumentHelp(
+            "The head whose kept slots a comparison shows, both from 0 on. (default: where policies differ most)",
+            valueName: "layer,head"), transform: head(_:))
+    var head: HeadPlace?
+
     @Option(help: ArgumentHelp("The folder to write. (default: reports/ and the trace's name)", valueName: "dir"))
     var output: String?
 
     @Option(help: "What to print: the page's path (text), or all that was written (json).")
-    var format = OutputFormat.text
+    var format = ReportFormat.text
 
     func validate() throws {
-        if format == .csv { throw ValidationError("--format csv: report prints no table; expected text or json") }
+        try checkOutput(output)
     }
 
     func run() throws {
         let job = ReportJob(
-            traces: traces, model: model, gpu: gpu, promptTokens: promptTokens, newTokens: newTokens, output: output)
+            traces: traces, model: model, gpu: gpu, promptTokens: promptTokens, newTokens: newTokens, head: head,
+            output: output)
         let written = try usageErrors {
             let progress = Progress()
             return try job.run(

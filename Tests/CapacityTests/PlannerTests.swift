@@ -126,4 +126,18 @@ struct PlannerTests {
             ])
         #expect(requests.allSatisfy { $0.pageSlots == 3 })
     }
+
+    @Test("Grouped heads are trained as their model was published, untrained where some are left out, else not known")
+    func groupTraining() throws {
+        #expect(try row("full").groupTraining == nil && row("gqa:40").groupTraining == nil)
+        #expect(
+            try row("gqa:8").groupTraining == .untrained
+                && row("gqa:8+dmc") { $0.lengths = .ratio(2) }.groupTraining == .untrained)
+        #expect(try row("full", "llama-3-8b").groupTraining == .published)
+        #expect(try row("gqa:8", "llama-3-8b").groupTraining == .published)
+        #expect(try row("gqa:4", "llama-3-8b").groupTraining == .untrained)
+        #expect(try row("full", "llama-3-8b") { $0.model.sources = [] }.groupTraining == .unknown)
+        let averaged = try row("full", "llama-3-8b") { $0.model.configuration.conversion = "gqa:8 averaged, untrained" }
+        #expect(averaged.groupTraining == .untrained)
+    }
 }

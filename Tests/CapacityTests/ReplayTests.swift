@@ -160,6 +160,34 @@ struct ReplayTests {
             try RecordedTrace(paths: [folder.file("a"), folder.file("c")])
         }
         #expect("\(error!)".contains("of another checkpoint"))
+        let twice = #expect(throws: CapacityError.self) {
+            try RecordedTrace(paths: [folder.file("a"), folder.file("b"), folder.file("a")])
+        }
+        #expect("\(twice!)".hasSuffix("expected every recording once, found that of \(folder.file("a"))"))
+    }
+
+    @Test("Figures over a shard alone say so; over all shards there is nothing to say")
+    func shards() throws {
+        let folder = try TemporaryFolder()
+        var header = SampleTrace.header()
+        let prompts = SampleTrace.prompts(header: header)
+        for index in 0..<2 {
+            header.shard = TraceShard(index: index, of: 2)
+            try SampleTrace.write(
+                header.shard!.part(of: prompts), header: header, to: folder.file("\(index)"))
+        }
+        func notes(_ names: String...) throws -> [String] {
+            let trace = try RecordedTrace(paths: names.map(folder.file))
+            return try row("dmc") { $0.lengths = .trace(trace) }.notes.filter { $0.contains("shard") }
+        }
+        #expect(
+            try notes("1") == [
+                "the trace is a part of a recording, shard 1/2 alone: the prompts of the other shards are in no figure "
+                    + "(`headroom merge` joins shards)"
+            ])
+        #expect(try notes("0", "1").isEmpty)
+        let trace = try RecordedTrace(paths: [folder.file("0")])
+        #expect(try row("full") { $0.lengths = .trace(trace) }.notes.isEmpty)
     }
 
     @Test("A trace of evictions is refused by its file and policy where DMC decisions are needed, wherever it stands")

@@ -83,7 +83,7 @@ struct GroupedConversionTests {
     @Test("A number of KV heads that is not smaller, or does not divide, is refused", arguments: [-1, 0, 3, 4, 8])
     func divisors(kvHeads: Int) throws {
         let error = try #require(throws: CheckpointError.self) { try convert(RandomModel(shape), kvHeads: kvHeads) }
-        #expect("\(error)" == "\(folder.path): expected fewer KV heads that divide its 4, found \(kvHeads)")
+        #expect("\(error)" == "\(folder.path): expected fewer KV heads that divide its 4: 1, 2, found \(kvHeads)")
         #expect(try target.contents().isEmpty)
     }
 

@@ -11,6 +11,21 @@ import Testing
         #expect(try CacheBudget("1.5MiB").limit == .bytes(3 << 19))
         #expect(try CacheBudget("2GB").limit == .bytes(2_000_000_000))
         #expect(try CacheBudget("25%").word == "25%")
+        #expect(try CacheBudget("10B").limit == .bytes(10) && CacheBudget("3kb").limit == .bytes(3000))
+    }
+
+    @Test("a list has every budget once, and no empty place")
+    func list() throws {
+        #expect(try CacheBudget.list("50%,128,1GiB").map(\.word) == ["50%", "128", "1GiB"])
+        for (words, reason) in [
+            ("25%,25%", "budget '25%': expected every budget once, found 25% too"),
+            ("25%,25.0%", "budget '25.0%': expected every budget once, found 25% too"),
+            ("1KiB,1024B", "budget '1024B': expected every budget once, found 1KiB too"),
+            ("50%,", "budget '': expected a share such as 25%, a number of tokens, or bytes such as 512MiB"),
+        ] {
+            let error = try #require(throws: ComparisonError.self) { try CacheBudget.list(words) }
+            #expect("\(error)" == reason)
+        }
     }
 
     @Test(

@@ -18,40 +18,64 @@ struct PayoffTests {
         try Planner(request).plan(for: PlanVariant(word)).row().throughputTokensPerSecond
     }
 
+    private func pays(_ word: String, context: Int) throws -> Bool {
+        let shorter = try request(prompt: context * 3 / 4, new: context / 4)
+        guard let own = try throughput(word, shorter) else { return false }
+        return try throughput("full", shorter).map { own >= 1.05 * $0 } ?? true
+    }
+
     @Test(
-        "the batch and the context are the first of the doublings at which a plan is 5 % better",
+        "batches and contexts are just those at which a plan is 5 % better",
         arguments: [
-            "tova:slots=0.5", "tova:slots=0.95", "window:sinks=4,window=2000", "h2o:heavy=0.0625,recent=0.0625",
+            "tova:slots=0.5", "tova:slots=0.8", "window:sinks=4,window=2000", "h2o:heavy=0.0625,recent=0.0625",
         ])
-    func first(word: String) throws {
+    func places(word: String) throws {
         let plan = try request()
         let comparison = try PolicyComparison([comparedRun(), comparedRun(word)], plan: plan)
         let payoff = try #require(comparison.payoffs().first)
         let fits = try #require(comparison.rows[0].plan).maxBatch
-        let batches = [1, 2, 4, 8, 16, 32, 64].filter { $0 <= fits }
-        #expect(
-            try payoff.batch
-                == batches.first { try step("full", batch: $0, plan) >= 1.05 * step(word, batch: $0, plan) })
-        let contexts = [256, 512, 1024, 2048, 4096]
-        let first = try contexts.first { context in
-            let shorter = try request(prompt: context * 3 / 4, new: context / 4)
-            guard let own = try throughput(word, shorter), let plain = try throughput("full", shorter) else {
-                return false
-            }
-            return own >= 1.05 * plain
+        let batches = try (1...fits).filter { try step("full", batch: $0, plan) >= 1.05 * step(word, batch: $0, plan) }
+        #expect(payoff.batches.map { Array($0.from...$0.to) } ?? [] == batches)
+        #expect(payoff.plainFits == fits && payoff.policy == word)
+        let contexts = try stride(from: 64, through: 4096, by: 192).filter { try pays(word, context: $0) }
+        let found = payoff.contexts.map { found in
+            stride(from: 64, through: 4096, by: 192).filter { found.from <= $0 && $0 <= found.to }
         }
-        #expect(payoff.context == first)
-        #expect(payoff.policy == word && payoff.never == (payoff.batch == nil && payoff.context == nil))
+        #expect(found ?? [] == contexts)
+        #expect(payoff.contextsLookedAt == Stretch(from: 64, to: 4096) && !payoff.lacksRoom)
+        #expect(payoff.never == (batches.isEmpty && contexts.isEmpty))
+        if let from = payoff.contexts?.from, from > 64 {
+            #expect(try pays(word, context: from) && !pays(word, context: from - 16))
+        }
     }
 
-    @Test("a budget that holds everything never pays, and the answer would say so")
+    @Test("a budget that holds everything never pays")
     func never() throws {
         let comparison = try PolicyComparison(
             [comparedRun(), comparedRun("tova:slots=1.0"), comparedRun("dmc", shape: { $0.dmc = DMCSettings() })],
             plan: request())
         let payoffs = try comparison.payoffs()
         #expect(payoffs.map(\.never) == [true, true], "TOVA with all slots, DMC that merges nothing")
-        #expect(payoffs.allSatisfy { $0.throughputRatio ?? 0 < 1.05 })
+    }
+
+    @Test("where the model does not fit at all nothing is said to pay or not")
+    func noRoom() throws {
+        let plan = PlanRequest(
+            model: try .named("llama-2-70b"), gpu: try .named("rtx-4090"), promptTokens: 3072, newTokens: 1024)
+        let comparison = try PolicyComparison(
+            [comparedRun(), comparedRun("tova:slots=0.5"), comparedRun("window:sinks=1,window=1")], plan: plan)
+        let payoffs = try comparison.payoffs()
+        #expect(payoffs.allSatisfy { $0.lacksRoom && !$0.never && $0.contextsLookedAt == nil && $0.fits == 0 })
+    }
+
+    @Test("where only the policy fits a sequence, that is the gain, and no equal batch is spoken of")
+    func onlyThePolicyFits() throws {
+        let plan = PlanRequest(
+            model: try .named("llama-2-7b"), gpu: try .named("rtx-4090"), promptTokens: 19_456, newTokens: 1024)
+        let comparison = try PolicyComparison([comparedRun(), comparedRun("tova:slots=0.1")], plan: plan)
+        let payoff = try #require(comparison.payoffs().first)
+        #expect(payoff.plainFits == 0 && payoff.fits > 0 && payoff.batches == nil && !payoff.never)
+        #expect(payoff.contexts?.to == 20_480)
     }
 
     @Test("grouped heads pay as the share of heads that they have on the planned model")

@@ -1,3 +1,4 @@
+import Capacity
 import Comparison
 import Descriptions
 import Files
@@ -16,11 +17,11 @@ import Traces
         let (plain, row) = (comparison.rows[0], comparison.rows[1])
         #expect(plain.difference == nil && plain.perplexityRatio == nil && plain.byPosition.isEmpty)
         #expect(plain.meanNLL == 1.6 && plain.compressionRatio == 1 && plain.kept == 1)
-        #expect(plain.slots.mean == 7 && plain.slots.max == 8 && plain.bytes.max == 128)
-        // Slots: 8 − 3 and 6 of 8 and 6. Bytes: 2 · 4 channels · 2 each.
-        #expect(row.slots.mean == 5.5 && row.slots.p50 == 5.5 && row.slots.max == 6)
-        #expect(abs(row.slots.p99 - 5.99) < 1e-12)
-        #expect(row.bytes.mean == 88 && row.bytes.max == 96)
+        #expect(plain.slots.mean == 7 && plain.slots.max == 8 && plain.bytes.max == 544)
+        // Slots: 8 − 3 and 6 of 8 and 6. Bytes: a page of 16 slots of 2 · 4 channels of 2 bytes in both heads, and of each
+        // 12 bytes of lengths and 4 of a table.
+        #expect(row.slots.mean == 5.5 && row.slots.p50 == 5 && row.slots.p99 == 6 && row.slots.max == 6)
+        #expect(row.bytes.mean == 544 && row.bytes.max == 544)
         #expect(abs(row.compressionRatio - 14.0 / 11) < 1e-12 && abs(row.kept - 11.0 / 14) < 1e-12)
         #expect(row.meanNLL == 2.4 && row.budget == "50%" && row.model == "sample")
         // 3 nats more over 3 tokens, 1 more over 2.
@@ -28,7 +29,9 @@ import Traces
         #expect(difference.mean == 0.8 && difference.low == 0.5 && difference.high == 1)
         #expect(row.perplexityRatio == exp(0.8))
         #expect(row.byPosition.map { [$0.from, $0.to, $0.tokens] } == [[1, 65, 5]])
-        #expect(row.byPosition[0].difference == 0.8)
+        #expect(row.byPosition[0].difference == 0.8 && row.byPosition[0].prompts == 2)
+        // Positions 1, 2, 3 of one prompt, and 1, 2 of the other.
+        #expect(row.byPosition[0].mean == 1.8)
         #expect(row.plan == nil && plain.modelNote == "plain")
     }
 
@@ -73,6 +76,7 @@ import Traces
         let changes: [(String, WritableKeyPath<ModelConfiguration, Int>, Int, Int)] = [
             ("layers", \.layers, 1, 2), ("heads", \.heads, 2, 4), ("head width", \.headDim, 4, 6),
             ("hidden size", \.hiddenSize, 8, 10), ("vocabulary", \.vocabularySize, 9, 10),
+            ("width of the MLP", \.intermediateSize, 8, 9),
         ]
         for (what, field, expected, found) in changes {
             let error = try refusal(comparedRun("tova:slots=2", name: "x.trace", shape: { $0[keyPath: field] = found }))
@@ -80,6 +84,8 @@ import Traces
                 "\(error)" == "x.trace: \(what): expected \(expected) as in plain.trace, found \(found)"
                     && !error.isUsage)
         }
+        let rounded = try refusal(comparedRun("tova:slots=2", name: "x", header: { $0.arithmetic = .bfloat16 }))
+        #expect("\(rounded)" == "x: arithmetic: expected float32 as in plain.trace, found bfloat16")
         let error = try refusal(comparedRun("tova:slots=2", header: { $0.tokenizerFingerprint = "other" }))
         #expect("\(error)".contains("tokenizer: expected t as in plain.trace, found other"))
     }
@@ -127,6 +133,99 @@ import Traces
         #expect("\(error)".hasPrefix(start + "--max-new-tokens to compare): expected 01"))
     }
 
+    @Test("a model of 8-bit weights is plain, and can be what losses are counted from")
+    func quantized() throws {
+        let shape = { (shape: inout ModelConfiguration) in shape.conversion = "int8 weights, groups of 128" }
+        let comparison = try PolicyComparison([comparedRun("tova:slots=2", shape: shape), comparedRun(shape: shape)])
+        #expect(comparison.baseline.header.policy == .full)
+    }
+
+    @Test("a projection at about the share that was measured goes with the loss, one in slots of a longer sequence not")
+    func plannedShare() throws {
+        let plan = PlanRequest(
+            model: try .named("llama-2-13b"), gpu: try .named("h100-sxm"), promptTokens: 3072, newTokens: 1024)
+        let runs = [
+            try comparedRun(), try comparedRun("tova:slots=2", drops: [[2, 2], [1, 1]]),
+            try comparedRun("tova:slots=0.55", drops: [[2, 2], [1, 1]]),
+        ]
+        #expect(try PolicyComparison(runs, plan: plan).rows.map(\.isPlannedAsMeasured) == [true, false, true])
+        #expect(try PolicyComparison(runs).rows.allSatisfy(\.isPlannedAsMeasured))
+    }
+
+    @Test("a run that comes again is refused by both names, another model's or rule's is not")
+    func twice() throws {
+        let runs = [try comparedRun(name: "full.hrt"), try comparedRun("tova:slots=2", name: "a.hrt")]
+        let error = try #require(throws: ComparisonError.self) {
+            try PolicyComparison(runs + [comparedRun("tova:slots=2", name: "b.hrt")])
+        }
+        #expect("\(error)" == "b.hrt: expected every run once, found tova:slots=2 on sample as in a.hrt")
+        let others = [
+            try comparedRun("tova:slots=2", header: { $0.checkpointFingerprint = "other" }),
+            try comparedRun("tova:slots=2,protect=1"),
+        ]
+        #expect(try PolicyComparison(runs + others).rows.count == 4)
+    }
+
+    @Test("models without a fingerprint, as imports may be, are told apart by name and shape")
+    func imported() throws {
+        func run(_ word: String, _ name: String, heads: Int = 2) throws -> ComparedRun {
+            try comparedRun(
+                word, drops: Array(repeating: Array(repeating: 0, count: heads), count: 2),
+                shape: { $0.kvHeads = heads },
+                header: {
+                    $0.checkpointFingerprint = ""
+                    $0.model = name
+                })
+        }
+        let runs = [
+            try run("full", "a"), try run("tova:slots=2", "a"), try run("full", "b"), try run("full", "a", heads: 1),
+        ]
+        let comparison = try PolicyComparison(runs)
+        #expect(comparison.models.map(\.header.model) == ["a", "b", "a"])
+    }
+
+    @Test("the plain run alone is refused: there is nothing to compare")
+    func lone() throws {
+        let error = try #require(throws: ComparisonError.self) { try PolicyComparison([comparedRun(name: "full.hrt")]) }
+        #expect("\(error)" == "full.hrt: expected runs of other policies or models to compare with it, found none")
+    }
+
+    @Test("what was scored before the first cut is no loss; tokens behind it are")
+    func untested() throws {
+        func run(_ word: String, given: Int) throws -> ComparedRun {
+            let run = try comparedRun(word, losses: [[1, 2, 6], [1, 2]])
+            var prompts = run.prompts
+            for index in prompts.indices { prompts[index].promptTokens = min(given, prompts[index].tokens) }
+            return ComparedRun(name: word, header: run.header, prompts: prompts)
+        }
+        for (given, isUntested) in [(4, true), (3, true), (2, false), (1, false)] {
+            let rows = try PolicyComparison([
+                run("full", given: given), run("tova:slots=2,prefill=full", given: given),
+                run("tova:slots=2,prefill=only", given: given), run("tova:slots=2", given: given),
+            ]).rows
+            #expect(rows.map(\.isUntested) == [false, isUntested, isUntested, false], "\(given) given")
+            #expect(rows.map { $0.difference == nil } == [true, isUntested, isUntested, false])
+            #expect(rows[1].byPosition.isEmpty == isUntested && rows[1].perplexityRatio == nil || !isUntested)
+        }
+    }
+
+    @Test("a shard says so, and other prompts than a shard's are told to be merged first")
+    func shards() throws {
+        let shard = try #require(TraceShard(index: 1, of: 2))
+        func run(_ word: String, _ name: String, isShard: Bool) throws -> ComparedRun {
+            let run = try comparedRun(word, name: name, header: { $0.shard = isShard ? shard : nil })
+            return ComparedRun(name: name, header: run.header, prompts: Array(run.prompts.prefix(isShard ? 1 : 2)))
+        }
+        let alone = try PolicyComparison([run("full", "a", isShard: true), run("tova:slots=2", "b", isShard: true)])
+        #expect(alone.shard == shard)
+        #expect(try PolicyComparison([comparedRun(), comparedRun("tova:slots=2")]).shard == nil)
+        let error = try #require(throws: ComparisonError.self) {
+            try PolicyComparison([run("full", "a", isShard: false), run("tova:slots=2", "b", isShard: true)])
+        }
+        #expect(
+            "\(error)" == "b: number of prompts (b is shard 1/2: merge the shards first): expected 2 as in a, found 1")
+    }
+
     @Test("what a table calls a model says of grouped heads whether they were trained")
     func labels() throws {
         let runs = [
@@ -165,6 +264,11 @@ import Traces
         // Fewer heads are no plain cache that others keep a share of.
         let grouped = try comparedRun(name: "g", shape: { $0.kvHeads = 1 })
         #expect(throws: ComparisonError.self) { try PolicyComparison([grouped, runs[1]]) }
-        #expect(throws: ComparisonError.self) { try PolicyComparison([comparedRun(losses: [[], []])]) }
+        let short = try #require(throws: ComparisonError.self) {
+            try PolicyComparison([
+                comparedRun(name: "f.hrt", losses: [[], []]), comparedRun("tova:slots=2", losses: [[], []]),
+            ])
+        }
+        #expect("\(short)" == "f.hrt: expected a prompt of at least 2 tokens, found none; prompt 'a' has 1")
     }
 }

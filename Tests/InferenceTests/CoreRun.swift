@@ -41,13 +41,14 @@ struct CoreRun {
 
     /// Feeds `tokens`, of which the first `promptTokens` count as the prompt, to an empty cache under `policy`.
     init(
-        _ model: LlamaModel, _ tokens: [Int], _ path: Path, policy: CachePolicy, promptTokens: Int, threads: Int = 2
+        _ model: LlamaModel, _ tokens: [Int], _ path: Path, policy: CachePolicy, promptTokens: Int, threads: Int = 2,
+        arithmetic: ArithmeticMode = .float32
     ) throws {
         let shape = model.configuration
         let watcher = Watcher(layers: shape.layers, kvHeads: shape.kvHeads)
         let length = SequenceLength(prompt: promptTokens, total: tokens.count)
         let cache = try model.makeCache(policy, length: length, observer: watcher)
-        self.init(model, tokens, path, cache, watcher, threads: threads, .float32)
+        self.init(model, tokens, path, cache, watcher, threads: threads, arithmetic)
     }
 
     private init(

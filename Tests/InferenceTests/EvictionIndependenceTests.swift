@@ -61,6 +61,57 @@ struct EvictionIndependenceTests {
         }
     }
 
+    @Test("With bfloat16 activations, too, chunks give the bits and evictions of single tokens", arguments: policies)
+    func narrowActivations(word: String) throws {
+        let policy = try CachePolicy(word)
+        for model in [ModelCase.plain[1], ModelCase.plain[6]] {
+            let loaded = try model.model.loaded()
+            let tokens = model.tokens(150)
+            let runs = try [CoreRun.Path.mixed(140), .stepwise].map {
+                try CoreRun(loaded, tokens, $0, policy: policy, promptTokens: 140, arithmetic: .bfloat16)
+            }
+            #expect(runs[0].bits == runs[1].bits)
+            #expect(runs[0].drops == runs[1].drops && !runs[0].drops.isEmpty)
+            let wide = try CoreRun(loaded, tokens, .mixed(140), policy: policy, promptTokens: 140)
+            #expect(wide.bits != runs[0].bits)
+        }
+    }
+
+    @Test("Sequences under different policies and budgets in one batch come out as each does alone")
+    func differentPolicies() throws {
+        let model = ModelCase.plain[1]
+        let loaded = try model.model.loaded()
+        let policies = try [
+            "tova:slots=3", "tova:slots=40", "full", "h2o:heavy=2,recent=5", "streaming:sinks=2,window=6",
+            "window:sinks=1,window=0.2,prefill=full",
+        ].map { try CachePolicy($0) }
+        let requests = policies.indices.map {
+            GenerationRequest(
+                tokens: model.tokens(20 + 30 * $0, seed: UInt64($0)), maxNewTokens: 8 + $0, scores: true)
+        }
+        let together = try run(loaded, requests, policies, batch: policies.count)
+        for index in policies.indices {
+            let alone = try run(loaded, [requests[index]], [policies[index]], batch: 1)[0]
+            let result = together[index]
+            #expect(result.tokens == alone.tokens && result.slots == alone.slots, "\(policies[index])")
+            #expect(result.negativeLogLikelihoods == alone.negativeLogLikelihoods, "\(policies[index])")
+        }
+        #expect(Set(together.map { $0.slots[0][0] }).count == policies.count)
+    }
+
+    private func run(
+        _ model: LlamaModel, _ requests: [GenerationRequest], _ policies: [CachePolicy], batch: Int
+    ) throws -> [GenerationResult] {
+        let runner = BatchRunner(Engine(model, threads: 2), batch: batch) { index in
+            let prompt = requests[index].tokens.count
+            let length = SequenceLength(prompt: prompt, total: prompt + requests[index].maxNewTokens)
+            return try model.makeCache(policies[index], length: length)
+        }
+        var results: [Int: GenerationResult] = [:]
+        try runner.run(requests) { results[$0] = $1 }
+        return requests.indices.compactMap { results[$0] }
+    }
+
     @Test("Streaming runs past the context the model was trained for, and its logits are the reference's there")
     func streaming() throws {
         let model = ModelCase("short context", .small(kvHeads: 2, context: 64))

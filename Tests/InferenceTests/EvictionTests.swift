@@ -21,7 +21,18 @@ struct EvictionTests {
     @Test(
         "Every eviction and all logits are the reference's, in every mode, in chunks and token by token",
         arguments: models, policies)
-    func reference(model: ModelCase, word: String) throws {
+    func reference(model: ModelCase, word: String) throws { try expectReference(model, word) }
+
+    @Test(
+        "So they are with one KV head, heads of odd width, and weights of bfloat16",
+        arguments: [ModelCase.plain[2], ModelCase.plain[4], ModelCase.plain[6]],
+        [
+            "h2o:heavy=6,recent=10", "tova:slots=16", "tova:slots=16,protect=1", "window:sinks=4,window=20",
+            "streaming:sinks=4,window=20",
+        ])
+    func otherShapes(model: ModelCase, word: String) throws { try expectReference(model, word) }
+
+    private func expectReference(_ model: ModelCase, _ word: String) throws {
         let loaded = try model.model.loaded()
         for suffix in ["", ",prefill=full", ",prefill=only"] {
             let policy = try CachePolicy(word + suffix)

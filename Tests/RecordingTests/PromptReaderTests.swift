@@ -48,6 +48,16 @@ struct PromptReaderTests {
                 ])
     }
 
+    @Test("A prompt with fewer tokens than the work needs is refused by file, line and name")
+    func tooShort() throws {
+        let path = try folder.write(
+            "some.jsonl", "{\"id\": \"a\", \"tokens\": [5, 6]}\n{\"id\": \"b\", \"tokens\": [5]}")
+        let reader = PromptReader(
+            tokenizer: nil, vocabularySize: 9, bosToken: 1, contextLength: 9, leastTokens: 2)
+        let error = #expect(throws: PromptError.self) { try reader.read(paths: [path]) }
+        #expect(error?.description == "\(path): line 2: prompt 'b': expected at least 2 tokens, found 1")
+    }
+
     @Test("Of a folder the prompt files are read in the order of their names; the rest is passed over")
     func folderOfFiles() throws {
         for name in ["b.txt", "a.txt", "B.TXT", ".hidden.txt", "README.md"] { try folder.write(name, name) }

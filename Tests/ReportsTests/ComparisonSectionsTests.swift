@@ -88,7 +88,9 @@ struct ComparisonSectionsTests {
         let chart = try lines("throughput-over-loss")
         let rings = try #require(chart.series.first { $0.look == .rings })
         let points = chart.series.filter { $0.look == .dots }.flatMap(\.points)
-        #expect(points.count == 7, "a point a run")
+        let planned = try comparison().rows.filter(\.isPlannedAsMeasured)
+        #expect(
+            points.count == planned.count && planned.count >= 5, "a point a run, if its loss goes with its projection")
         let unbeaten = points.filter { own in
             !points.contains { $0.x <= own.x && $0.y >= own.y && ($0.x, $0.y) != (own.x, own.y) }
         }
@@ -96,8 +98,7 @@ struct ComparisonSectionsTests {
         #expect(rings.points == unbeaten.sorted { $0.x < $1.x })
         // The plain cache loses nothing, and is slower than others that lose little.
         #expect(chart.series[1].name == "full" && chart.series[1].points[0].x == 0)
-        let rows = try comparison().rows
-        for row in rows { #expect(points.contains { $0.y == row.plan?.throughputTokensPerSecond }) }
+        for row in planned { #expect(points.contains { $0.y == row.plan?.throughputTokensPerSecond }) }
     }
 
     @Test("the loss over position stands at the middle of its tokens, at the budget in the middle")
@@ -105,7 +106,23 @@ struct ComparisonSectionsTests {
         let chart = try lines("loss-over-position")
         #expect(chart.series.count == 5)
         // Shares of 29, 50 and 64 % are kept: the middle one is the window's, and TOVA's nearest is 64 %.
-        #expect(chart.series[0].points == [FigurePoint(x: 33, y: 0.8)])
+        #expect(chart.series[0].points == [FigurePoint(x: 1.8, y: 0.8)])
+    }
+
+    @Test("rules that differ in more than their size are lines of their own")
+    func rules() throws {
+        let words = [
+            "full", "tova:slots=0.25", "tova:slots=0.25,protect=1", "h2o:heavy=0.125,recent=0.125",
+            "h2o:heavy=16,recent=17", "h2o:heavy=0,recent=0.25", "window:sinks=0,window=0.25",
+            "window:sinks=1,window=0.4",
+        ]
+        let page = try ComparisonReport(PolicyComparison(words.map { try comparedRun($0) })).page(command: "c")
+        let loss = try #require(page.figures.first { $0.name == "loss-over-memory" })
+        guard case .lines(let chart) = loss.chart else { throw CapacityError.request("no lines") }
+        #expect(
+            chart.series.map(\.name) == [
+                "tova", "tova protect=1", "h2o", "h2o 0 % heavy", "window without sinks", "window",
+            ])
     }
 
     @Test("the kept slots are those of the head in which policies differ most, of the longest prompt")
@@ -117,7 +134,27 @@ struct ComparisonSectionsTests {
         #expect(map.panels.map(\.name) == ["tova, 64 %", "window, 50 %", "dmc on squeezed, 100 %"])
         #expect(map.cellSize == 1 && figure.caption.contains("a cell is one token each way"))
         #expect(map.panels[0].cells == [[100, 100, 100, 0], [0, 100, 100, 100], [0, 0, 100, 100], [0, 0, 0, 100]])
-        #expect(map.panels[1].cells == [[100, 100, 100, 0], [0, 100, 100, 0], [0, 0, 100, 0], [0, 0, 0, 100]])
+        #expect(map.panels[1].cells == [[100, 0, 0, 0], [0, 100, 0, 0], [0, 0, 100, 0], [0, 0, 0, 100]])
+    }
+
+    @Test("or of the head that is asked for, if there is one")
+    func keptHead() throws {
+        func comparison(_ head: String) throws -> PolicyComparison {
+            try PolicyComparison(
+                [comparedRun(), comparedRun("window:sinks=1,window=0.4", drops: [[2, 3], [1, 1]])],
+                head: try #require(HeadPlace(head)))
+        }
+        let page = try ComparisonReport(comparison("0,0")).page(command: "headroom compare")
+        let figure = try #require(page.figures.first { $0.name == "kept-slots" })
+        guard case .panels(let map) = figure.chart else { throw CapacityError.request("no panels") }
+        #expect(
+            figure.caption.hasPrefix("KV head 0 of layer 0 over prompt a, the longest one; the head that was asked"))
+        #expect(map.panels[0].cells == [[100, 100, 0, 0], [0, 100, 100, 0], [0, 0, 100, 100], [0, 0, 0, 100]])
+        for head in ["1,0", "0,2"] {
+            let error = try #require(throws: ComparisonError.self) { try comparison(head) }
+            #expect("\(error)" == "head \(head): expected a layer below 1 and a KV head below 2")
+        }
+        #expect(["", "1", "1,", "-1,0", "1,2,3", "+1,0", "01,0"].allSatisfy { HeadPlace($0) == nil })
     }
 
     @Test("every figure is drawn, well-formed, with every series or panel by its name")
@@ -141,8 +178,11 @@ struct ComparisonSectionsTests {
         let kept = try #require(tables.first { $0.caption == "What each policy kept and lost" })
         #expect(
             kept.rows.suffix(3).map { $0[2] } == [
-                "squeezed (retrofitted with DMC)", "grouped (trained with 1 of 2 KV heads)",
-                "averaged (gqa:1 averaged, untrained)",
+                "squeezed", "grouped, trained", "averaged, untrained",
+            ])
+        #expect(
+            try #require(tables.first { $0.caption == "The models that ran" }).rows.map { $0[1] } == [
+                "plain", "retrofitted with DMC", "trained with 1 of 2 KV heads", "gqa:1 averaged, untrained",
             ])
         let bought = try #require(tables.first { $0.caption.hasPrefix("llama-2-13b on 1") })
         #expect(
@@ -150,7 +190,7 @@ struct ComparisonSectionsTests {
                 "gqa:20, grouped, trained", "gqa:20, averaged, untrained",
             ])
         let lines = try ComparisonReport(comparison()).text().split(separator: "\n")
-        #expect(lines.count { $0.contains("grouped, trained") } == 2)
+        #expect(lines.count { $0.contains("grouped, trained") } == 3, "two tables, and whose weights those are")
         #expect(lines.count { $0.contains("averaged, untrained") && !$0.hasPrefix("model") } >= 2)
     }
 
@@ -167,10 +207,53 @@ struct ComparisonSectionsTests {
         ]
         let modes = try ComparisonReport(PolicyComparison(runs)).answers().joined(separator: "\n")
         #expect(modes.contains("and prefill=only drops nothing after the prompt."))
-        #expect(modes.contains("Under prefill=full and prefill=only a prompt is read with its whole cache"))
+        #expect(
+            modes.contains(
+                "Untested: tova:slots=2,prefill=only. Under prefill=full and prefill=only a prompt is read and scored with"
+            ))
+        #expect(modes.contains("At 2 tokens, tova:slots=2 loses 0.0000 nats a token") && !modes.contains("loses least"))
     }
 
-    @Test("what loses least is named with all that are within its interval")
+    @Test("a row that was not tested has no loss, no point in a figure, and says so in text, CSV and JSON")
+    func untested() throws {
+        let plan = PlanRequest(
+            model: try .named("llama-2-13b"), gpu: try .named("h100-sxm"), promptTokens: 3072, newTokens: 1024)
+        let runs = [
+            try comparedRun(), try comparedRun("tova:slots=2,prefill=full", drops: [[2, 2], [1, 1]], budget: "2"),
+            try comparedRun("window:sinks=1,window=1", drops: [[2, 2], [1, 1]], budget: "2"),
+        ]
+        let report = ComparisonReport(try PolicyComparison(runs, plan: plan))
+        let line = try #require(report.text().split(separator: "\n").first { $0.contains("prefill=full") })
+        #expect(line.contains(#/untested +— +—$/#))
+        let figures = try report.page(command: "headroom compare").figures
+        for name in ["loss-over-memory", "throughput-over-loss", "loss-over-position"] {
+            let figure = try #require(figures.first { $0.name == name })
+            guard case .lines(let chart) = figure.chart else { throw CapacityError.request("no lines") }
+            #expect(!chart.series.contains { $0.name.contains("tova") && !$0.points.isEmpty }, "\(name)")
+        }
+        let rows = report.csv().split(separator: "\n").map {
+            $0.split(separator: ",", omittingEmptySubsequences: false)
+        }
+        let column = try #require(rows[0].firstIndex(of: "untested"))
+        // The policy's word has a comma in it, and stands in quotes.
+        #expect(rows[2][column + 1] == "true" && rows[1][column] == "false")
+        let fields = try JSONSerialization.jsonObject(with: Data(report.json().utf8)) as? [String: Any]
+        let row = try #require((fields?["rows"] as? [[String: Any]])?[1])
+        #expect(row["untested"] as? Bool == true && row["difference"] == nil)
+    }
+
+    @Test("one prompt gives no interval, and the answer says why")
+    func onePrompt() throws {
+        let runs = try [comparedRun(), comparedRun("tova:slots=2", losses: [[1, 2, 4], [1, 1]], budget: "2")].map {
+            ComparedRun(name: $0.name, header: $0.header, prompts: [$0.prompts[0]], budget: $0.budget)
+        }
+        let text = try ComparisonReport(PolicyComparison(runs)).text()
+        #expect(text.contains("compare: 1 prompt, 4 tokens"))
+        #expect(text.contains(#/\+0\.3333 +— /#))
+        #expect(text.contains("A single prompt gives no interval: differences may be chance."))
+    }
+
+    @Test("what loses least is named, and how far the others are behind it, prompt by prompt")
     func least() throws {
         let runs = [
             try comparedRun(), try comparedRun("tova:slots=2", losses: [[1, 2, 4], [1, 2]], budget: "2"),
@@ -179,8 +262,29 @@ struct ComparisonSectionsTests {
         ]
         let answers = try ComparisonReport(PolicyComparison(runs)).answers()
         #expect(
-            answers[0] == "At 2, tova:slots=2 loses least: +0.4000 nats a token (+0.3333 to +0.5000); "
-                + "intervals that overlap its own: window:sinks=1,window=1.")
+            answers[0] == "At 2 tokens, tova:slots=2 loses least: +0.4000 nats a token (+0.3333 to +0.5000). "
+                + "More is lost by streaming:sinks=1,window=1 (+2.6000 above it, +2.5000 to +2.6667). "
+                + "These prompts do not tell it from window:sinks=1,window=1 (+0.2000 above it, -0.5000 to +0.6667).")
+    }
+
+    @Test("what is below zero is no loss, and what is planned at another share says so")
+    func words() throws {
+        let plan = PlanRequest(
+            model: try .named("llama-2-13b"), gpu: try .named("h100-sxm"), promptTokens: 3072, newTokens: 1024)
+        let runs = [
+            try comparedRun(),
+            try comparedRun("tova:slots=2", drops: [[2, 2], [1, 1]], losses: [[1, 2, 2], [1, 1]], budget: "2"),
+        ]
+        let report = ComparisonReport(try PolicyComparison(runs, plan: plan))
+        let answers = try report.answers()
+        #expect(
+            answers[0] == "At 2 tokens, tova:slots=2 scores better by 0.2000 nats a token (loss -0.3333 to 0.0000), "
+                + "no loss that these prompts show.")
+        #expect(answers.contains { $0.contains("projected at another: tova:slots=2 (57.1 %, 0.0 %). What these lose") })
+        #expect(try report.text().contains("none: sample kept 57.1 %"))
+        let gain = try #require(report.page(command: "c").figures.first { $0.name == "throughput-over-loss" })
+        guard case .lines(let chart) = gain.chart else { throw CapacityError.request("no lines") }
+        #expect(!chart.series.contains { $0.name == "tova" })
     }
 
     @Test("CSV and JSON have a row a run, with exact numbers")

@@ -45,11 +45,17 @@ struct InspectImportTests {
         #expect(try folder.bytes("b.hrt") == folder.bytes("a.hrt"))
     }
 
-    @Test("A recording without prompts comes back, and one without an end is refused")
+    @Test("A shard without prompts comes back; a recording without any, and one without an end, is refused")
     func noPrompts() throws {
-        try SampleTrace.write([], to: folder.file("a.hrt"))
+        var header = SampleTrace.header()
+        header.shard = TraceShard(index: 4, of: 5)
+        try SampleTrace.write([], header: header, to: folder.file("a.hrt"))
         let path = try folder.write("a.json", Array(json(folder.file("a.hrt")).utf8))
         #expect(try ImportedTrace(path: path).prompts.isEmpty)
+        try SampleTrace.write([], to: folder.file("b.hrt"))
+        let empty = try folder.write("b.json", Array(json(folder.file("b.hrt")).utf8))
+        let none = #expect(throws: FileError.self) { try ImportedTrace(path: empty) }
+        #expect(none?.description.contains("expected prompts behind the recording's fields, found none") == true)
         try SampleTrace.write(SampleTrace.prompts(), to: folder.file("c.hrt"), finished: false)
         let unfinished = try folder.write("c.json", Array(json(folder.file("c.hrt")).utf8))
         let error = #expect(throws: FileError.self) { try ImportedTrace(path: unfinished) }

@@ -6,11 +6,11 @@ import Testing
 
 @Suite("A plan is printed as text, JSON and CSV")
 struct PlanReportTests {
-    private func report(_ change: (inout PlanSweep) -> Void = { _ in }) throws -> PlanReport {
+    private func report(_ change: (inout PlanSweep) throws -> Void = { _ in }) throws -> PlanReport {
         var sweep = PlanSweep(
             models: [try .named("llama-2-13b")], gpus: [try .named("h100-sxm")], promptTokens: [3072],
             newTokens: [1024])
-        change(&sweep)
+        try change(&sweep)
         return try PlanReport(sweep.requests { $0.lengths = .ratio(4) })
     }
 
@@ -70,12 +70,40 @@ struct PlanReportTests {
         #expect(abs(sum / rows[0].stepSeconds! - 1) < 1e-12)
     }
 
+    @Test("Where heads are grouped, every table and form says whether they were trained so; nowhere else")
+    func grouped() throws {
+        let request = PlanRequest(
+            model: try .named("llama-2-13b"), gpu: try .named("h100-sxm"), promptTokens: 3072, newTokens: 1024,
+            lengths: .ratio(4), variants: [try PlanVariant("gqa:8")])
+        let report = try PlanReport([request], detailed: true)
+        let tables = report.text().components(separatedBy: "\n\n").filter { $0.contains("  policy") }
+        #expect(tables.count >= 4)
+        for table in tables {
+            let lines = table.split(separator: "\n")
+            #expect(lines.contains { $0.hasPrefix("GQA        policy") }, "\(table)")
+            #expect(lines.contains { $0.hasPrefix("untrained  gqa:8") }, "\(table)")
+            #expect(lines.contains { $0.hasPrefix("—          full") }, "\(table)")
+        }
+        #expect(report.text().contains("\ngqa:8: GPU KV cache size"))
+        #expect(report.csv().contains("\ngqa:8,untrained,") && report.csv().contains("\nfull,,"))
+        let object = try #require(
+            try JSONSerialization.jsonObject(with: Data(report.json().utf8)) as? [String: Any])
+        let rows = try #require(object["rows"] as? [[String: Any]])
+        #expect(rows[0]["group_training"] is NSNull && rows[2]["group_training"] as? String == "untrained")
+        let needs = try NeedReport(BatchNeeds(request, batch: 8, gpus: [.named("h100-sxm")]))
+        #expect(needs.text().contains("\nuntrained  gqa:8") && needs.text().contains("  gqa:8 (untrained)"))
+        #expect(needs.csv().contains("\ngqa:8,untrained,8,"))
+        let published = try self.report { $0.models = [try .named("llama-3-8b")] }.text()
+        #expect(published.contains("8 KV heads of 128 (as published)") && published.contains("\nas published  dmc"))
+        #expect(!(try self.report().text().contains("GQA")))
+    }
+
     @Test("A cell with a comma is quoted")
     func quoted() throws {
         let request = PlanRequest(
             model: try .named("llama-2-13b"), gpu: try .named("h100-sxm"), promptTokens: 3072, newTokens: 1024,
             variants: [try PlanVariant("h2o:heavy=64,recent=64")])
-        #expect(try PlanReport([request]).csv().contains("\n\"h2o:heavy=64,recent=64\",llama-2-13b,"))
+        #expect(try PlanReport([request]).csv().contains("\n\"h2o:heavy=64,recent=64\",,llama-2-13b,"))
     }
 
     @Test("What varies in a sweep is a column, and what does not is none")
@@ -152,7 +180,7 @@ struct PlanReportTests {
             $0.split(separator: ",", omittingEmptySubsequences: false)
         }
         #expect(lines.count == 1 + 2 * (try GPU.all().count))
-        #expect(Set(lines.map(\.count)) == [10])
+        #expect(Set(lines.map(\.count)) == [11])
         let json = try JSONSerialization.jsonObject(with: Data(report.json().utf8)) as? [String: Any]
         let needs = try #require(json?["needs"] as? [[String: Any]])
         #expect(needs.map { $0["policy"] as? String } == ["full", "dmc"])

@@ -101,7 +101,7 @@ struct ReportBuilderTests {
         let rows = try table("llama-2-13b on h100-sxm", of: report).rows
         for series in try lines("throughput-over-batch", of: report).series {
             let row = try #require(rows.first { $0[0] == series.name })
-            #expect(series.mark?.label == "memory ends at \(row[3])")
+            #expect(series.mark?.label == "memory ends at \(row[4])")
             #expect(series.points.first?.x == 1)
             #expect(series.points.last?.x == series.mark?.x)
         }
@@ -111,7 +111,7 @@ struct ReportBuilderTests {
     func answer() throws {
         let report = try report()
         let rows = try table("llama-2-13b on h100-sxm", of: report).rows
-        let (few, many) = (rows[0][3], rows[1][3])
+        let (few, many) = (rows[0][4], rows[1][4])
         #expect(
             report.lead[0].hasPrefix(
                 "On h100-sxm, llama-2-13b fits \(few) sequences of 4,096 tokens with the plain cache, "
@@ -134,7 +134,7 @@ struct ReportBuilderTests {
         let report = try report(model: "llama-2-70b", gpu: "rtx-4090")
         #expect(report.lead[0].contains("fits no sequence at all: its weights leave no room for a cache"))
         #expect(!report.figures.contains { $0.name == "throughput-over-batch" })
-        #expect(try table("llama-2-70b on rtx-4090", of: report).rows.allSatisfy { $0[3] == "0" && $0[6] == "–" })
+        #expect(try table("llama-2-70b on rtx-4090", of: report).rows.allSatisfy { $0[4] == "0" && $0[7] == "–" })
         // Even so every figure there is can be drawn.
         for figure in report.figures { _ = try FigureRenderer().inlineSVG(figure) }
     }

@@ -35,6 +35,7 @@ struct SimulationReportTests {
         #expect(inputs["seed"] as? Int == 0)
         let rows = try #require(object["rows"] as? [[String: Any]])
         #expect(rows.map { $0["policy"] as? String } == ["full", "dmc", "gqa:8"])
+        #expect(rows.map { $0["group_training"] as? String } == [nil, nil, "untrained"])
         // Requests 38 and 39 ask for 3,801 + 381 and 3,901 + 391 tokens, 37 for 3,701 + 371 = 4,072.
         #expect(rows.map { $0["over_context"] as? Int } == [2, 2, 2])
         #expect(rows.map { $0["completed"] as? Int } == [38, 38, 38])
@@ -53,6 +54,9 @@ struct SimulationReportTests {
             $0.split(separator: ",", omittingEmptySubsequences: false)
         }
         #expect(lines.count == 4)
+        #expect(lines[3].prefix(2) == ["gqa:8", "untrained"])
+        let tables = report.text().components(separatedBy: "\n\n").filter { $0.contains("GQA        policy") }
+        #expect(tables.count == 3 && tables.allSatisfy { $0.contains("\nuntrained  gqa:8") })
         let column = try #require(lines[0].firstIndex(of: "throughput_tokens_per_second"))
         #expect(lines.dropFirst().map { Double($0[column]) } == report.rows.map(\.throughputTokensPerSecond))
     }

@@ -22,14 +22,14 @@ package func comparedRun(
     return ComparedRun(name: name ?? word, header: header, prompts: prompts, budget: budget)
 }
 
-/// A prompt that scored `losses`; head h drops its first `drops[h]` tokens at the end.
+/// A prompt that scored `losses`; head h drops its first `drops[h]` tokens, one after each of the last ones.
 private func comparedPrompt(
     _ id: String, _ losses: [Float], drops: [Int], _ shape: ModelConfiguration, evicts: Bool
 ) -> PromptTrace {
     let tokens = losses.count + 1
     var log = EvictionLog(layers: shape.layers, kvHeads: shape.kvHeads)
     for head in 0..<shape.kvHeads {
-        log[0, head] = (0..<drops[head]).map { EvictionLog.Drop(token: tokens - 1, position: $0) }
+        log[0, head] = (0..<drops[head]).map { EvictionLog.Drop(token: tokens - drops[head] + $0, position: $0) }
     }
     return PromptTrace(
         id: id, promptTokens: tokens,

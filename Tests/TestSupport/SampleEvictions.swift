@@ -25,7 +25,7 @@ package enum SampleEvictions {
             for kvHead in 0..<shape.kvHeads {
                 log[layer, kvHead] =
                     isLayerWide(header.policy) && kvHead > 0
-                    ? log[layer, 0] : drops(prompt, header.policy, numbers: &numbers)
+                    ? log[layer, 0] : drops(prompt, header, numbers: &numbers)
             }
         }
         prompt.decisions = DecisionBits(layers: shape.layers, kvHeads: shape.kvHeads, tokens: tokens)
@@ -49,24 +49,33 @@ package enum SampleEvictions {
     }
 
     private static func drops(
-        _ prompt: PromptTrace, _ policy: CachePolicy, numbers: inout SeededNumbers
+        _ prompt: PromptTrace, _ header: TraceHeader, numbers: inout SeededNumbers
     ) -> [EvictionLog.Drop] {
+        let policy = header.policy
+        let longest = max(prompt.tokens, prompt.promptTokens + header.maxNewTokens)
         var held: [Int] = []
         var drops: [EvictionLog.Drop] = []
         let first = policy.prefill == .online ? 0 : prompt.promptTokens - 1
         for token in 0..<prompt.tokens {
             held.append(token)
             guard token >= first, policy.prefill != .only || token == first else { continue }
-            while held.count > policy.budget(tokens: prompt.tokens)! {
-                let victim = victim(policy, held.count, &numbers)
+            while held.count > policy.budget(tokens: longest)! {
+                let victim = victim(policy, held.count, longest, &numbers)
                 drops.append(EvictionLog.Drop(token: token, position: held.remove(at: victim)))
             }
         }
         return drops
     }
 
-    private static func victim(_ policy: CachePolicy, _ held: Int, _ numbers: inout SeededNumbers) -> Int {
-        if case .window(let sinks, _, _) = policy { return sinks.resolved(tokens: 1) }
-        return Int(numbers.next() % UInt64(held))
+    /// The place of what goes among `held` slots, oldest first.
+    private static func victim(
+        _ policy: CachePolicy, _ held: Int, _ longest: Int, _ numbers: inout SeededNumbers
+    ) -> Int {
+        switch policy {
+        case .window(let sinks, _, _), .streaming(let sinks, _, _): sinks.resolved(tokens: longest)
+        case .heavyHitters(_, let recent, _): Int(numbers.next() % UInt64(held - recent.resolved(tokens: longest)))
+        case .leastAttended(_, let protect, _): Int(numbers.next() % UInt64(held - protect))
+        case .full, .dmc: preconditionFailure("these evict nothing")
+        }
     }
 }

@@ -19,7 +19,7 @@ package enum SampleTrace {
             compressesDecisions: compresses)
     }
 
-    /// A prompt of so many tokens; head (l, h) appends about one token in l + h + 1.
+    /// A prompt of so many tokens; under DMC head (l, h) appends about one token in l + h + 1.
     package static func prompt(
         _ id: String, tokens: Int, promptTokens: Int? = nil, header: TraceHeader = header()
     ) -> PromptTrace {
@@ -28,7 +28,10 @@ package enum SampleTrace {
         var bits = DecisionBits(layers: shape.layers, kvHeads: shape.kvHeads, tokens: tokens)
         for layer in 0..<shape.layers {
             for head in 0..<shape.kvHeads {
-                for t in 1..<max(1, tokens) { bits[layer, head, t] = numbers.next() % UInt64(layer + head + 1) != 0 }
+                for t in 1..<max(1, tokens) {
+                    let merges = numbers.next() % UInt64(layer + head + 1) != 0
+                    bits[layer, head, t] = merges && header.policy == .dmc
+                }
             }
         }
         let ids = (0..<tokens).map { _ in Int(numbers.next() % UInt64(shape.vocabularySize)) }

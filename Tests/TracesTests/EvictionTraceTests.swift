@@ -1,5 +1,6 @@
 import Descriptions
 import Files
+import Foundation
 import TestSupport
 import Testing
 import Traces
@@ -130,12 +131,21 @@ struct EvictionTraceTests {
             ("expected what policy h2o:heavy=6,recent=4 dropped, found nothing", { $0.evictions = nil }),
             ("found 3 × 1", { $0.evictions = EvictionLog(layers: 3, kvHeads: 1) }),
             ("expected no merges", { $0.decisions[0, 0, 5] = true }),
-            ("layer 1, KV head 1: expected drops after tokens 0 to 18", { $0.drop(after: 19, 3) }),
-            ("found one after token 11 behind token 12", { $0.drop(after: 12, 3, then: 11, 2) }),
-            ("held after token 12, found 13", { $0.drop(after: 12, 13) }),
-            ("held after token 12, found -1", { $0.drop(after: 12, -1) }),
-            ("held after token 13, found 3", { $0.drop(after: 12, 3, then: 13, 3) }),
-            ("a slot left after token 1", { $0.drop(after: 1, 0, then: 1, 1) }),
+            (
+                "layer 1, KV head 1: expected drop 0 after token 10, where h2o:heavy=6,recent=4 exceeds its budget of 10, "
+                    + "found it after token 19", { $0.drop(after: 19, 3) }
+            ),
+            ("expected drop 0 after token 10", { $0.drop(after: 9, 3) }),
+            ("expected drop 1 after token 11", { $0.drop(after: 10, 2, then: 10, 3) }),
+            ("held after token 10, found 11", { $0.drop(after: 10, 11) }),
+            ("held after token 10, found -1", { $0.drop(after: 10, -1) }),
+            ("held after token 11, found 3", { $0.drop(after: 10, 3, then: 11, 3) }),
+            ("expected the newest 4 spared after token 10 under h2o:heavy=6,recent=4", { $0.drop(after: 10, 7) }),
+            ("expected 9 drops under h2o:heavy=6,recent=4 of 19 tokens, found 1", { $0.drop(after: 10, 3) }),
+            (
+                "expected 9 drops under h2o:heavy=6,recent=4 of 19 tokens, found 10",
+                { $0.dropLastAgain() }
+            ),
         ]
         for (reason, change) in wrong {
             var prompt = SampleEvictions.prompt("a", tokens: 19, header: header)
@@ -144,6 +154,97 @@ struct EvictionTraceTests {
             #expect(error?.description.contains(reason) == true, "\(reason): \(error?.description ?? "")")
         }
         #expect(try folder.bytes("a.hrt") == bytes)
+    }
+
+    @Test(
+        "What contradicts the policy of its recording is refused, in a trace as in an import",
+        arguments: [
+            ("tova:slots=2,protect=1", [[2, 2], [3, 1]], "expected the newest 1 spared after token 2"),
+            ("tova:slots=2", [[2, 1]], "expected 2 drops under tova:slots=2 of 4 tokens, found 1"),
+            (
+                "tova:slots=0.5", [[1, 0], [2, 1]],
+                "expected drop 0 after token 2, where tova:slots=0.5 exceeds its budget of 2"
+            ),
+            ("tova:slots=1,prefill=only", [[2, 0], [2, 1], [3, 2]], "expected 2 drops"),
+            ("tova:slots=1,prefill=full", [[1, 0], [2, 1], [3, 2]], "expected drop 0 after token 2"),
+            ("window:sinks=1,window=1", [[2, 0], [3, 2]], "expected position 1 dropped after token 2"),
+            (
+                "streaming:sinks=1,window=1,prefill=full", [[2, 1], [3, 3]], "expected position 2 dropped after token 3"
+            ),
+        ])
+    func contradictions(policy: String, drops: [[Int]], reason: String) throws {
+        var header = SampleEvictions.header(try CachePolicy(policy), layers: 1, kvHeads: 2)
+        header.maxNewTokens = 0
+        var prompt = SampleEvictions.prompt("a", tokens: 4, promptTokens: 3, header: header)
+        #expect(throws: Never.self) { try SampleTrace.write([prompt], header: header, to: folder.file("a.hrt")) }
+        for head in 0..<2 {
+            prompt.evictions?[0, head] = drops.map { EvictionLog.Drop(token: $0[0], position: $0[1]) }
+        }
+        let error = #expect(throws: TraceError.self) {
+            try SampleTrace.write([prompt], header: header, to: folder.file("b.hrt"))
+        }
+        #expect(error?.description.contains("layer 0, KV head 0: \(reason)") == true, "\(error?.description ?? "")")
+    }
+
+    @Test("Heads of a layer drop alike where the policy has them do so, and in H2O as each will")
+    func layers() throws {
+        for (policy, isRefused) in [("tova:slots=2", true), ("h2o:heavy=2,recent=0", false)] {
+            let header = SampleEvictions.header(try CachePolicy(policy), layers: 1, kvHeads: 2)
+            var prompt = SampleEvictions.prompt("a", tokens: 3, header: header)
+            for head in 0..<2 { prompt.evictions?[0, head] = [EvictionLog.Drop(token: 2, position: head)] }
+            let write = { try SampleTrace.write([prompt], header: header, to: folder.file("a.hrt")) }
+            guard isRefused else {
+                #expect(throws: Never.self) { try write() }
+                continue
+            }
+            let error = #expect(throws: TraceError.self) { try write() }
+            let reason = "KV head 1: expected the drops of KV head 0 under tova:slots=2"
+            #expect(error?.description.contains(reason) == true)
+        }
+    }
+
+    @Test(
+        "There is no recording of evictions on a DMC model, or of merges on a plain one",
+        arguments: ["dmc", "tova:slots=2"])
+    func models(policy: String) throws {
+        var header = SampleTrace.header()
+        header.policy = try CachePolicy(policy)
+        if policy == "dmc" { header.configuration.dmc = nil }
+        let error = #expect(throws: FileError.self) {
+            try SampleTrace.write([], header: header, to: folder.file("a.hrt"))
+        }
+        #expect(error?.description.contains("header field `policy`: a ") == true)
+        #expect(!FileManager.default.fileExists(atPath: folder.file("a.hrt")))
+    }
+
+    @Test("Positions kept after any token are those a second reader finds", arguments: policies)
+    func kept(policy: String) throws {
+        let header = try header(policy)
+        try SampleTrace.write(SampleEvictions.prompts(header: header), header: header, to: folder.file("a.hrt"))
+        try expectKept(folder.file("a.hrt"), plain: PlainTrace(folder.bytes("a.hrt")))
+    }
+
+    @Test("Of a DMC head they are where its segments begin")
+    func keptSegments() throws {
+        try SampleTrace.write(SampleTrace.prompts(), to: folder.file("a.hrt"))
+        try expectKept(folder.file("a.hrt"), plain: PlainTrace(folder.bytes("a.hrt")))
+    }
+
+    private func expectKept(_ path: String, plain: PlainTrace) throws {
+        for (prompt, expected) in zip(try TraceReader(path: path).prompts(), plain.prompts) {
+            for (layer, heads) in expected.merged.enumerated() {
+                for (head, merged) in heads.enumerated() {
+                    var held: [Int] = []
+                    for token in 0..<expected.tokens {
+                        if !merged[token] { held.append(token) }
+                        for drop in expected.drops?[layer][head] ?? [] where drop[0] == token {
+                            held.removeAll { $0 == drop[1] }
+                        }
+                        #expect(prompt.kept(layer: layer, kvHead: head, after: token + 1) == held)
+                    }
+                }
+            }
+        }
     }
 
     @Test("What was done to the weights stands in the header, and makes it another recording")
@@ -161,6 +262,12 @@ struct EvictionTraceTests {
 }
 
 extension PromptTrace {
+    /// Adds the last drop of the second layer's second head once more.
+    fileprivate mutating func dropLastAgain() {
+        let drops = evictions?[1, 1] ?? []
+        evictions?[1, 1] = drops + drops.suffix(1)
+    }
+
     /// Puts drops in place of those of the second layer's second head.
     fileprivate mutating func drop(after token: Int, _ position: Int, then second: (Int, Int)? = nil) {
         var drops = [EvictionLog.Drop(token: token, position: position)]

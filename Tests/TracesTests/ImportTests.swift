@@ -38,7 +38,7 @@ struct ImportTests {
 
     @Test("Evictions come in the order of each head, and need no decisions")
     func evictions() throws {
-        let header = Self.header.replacing("dmc", with: "tova:slots=1")
+        let header = Self.header.replacing("dmc", with: "h2o:heavy=1,recent=0")
         let digest = String(repeating: "0a", count: 32)
         let prompt =
             #"{"id": "a", "prompt_tokens": 3, "nll": [1, 0.5], "token_digest": "\#(digest)", "#
@@ -46,6 +46,18 @@ struct ImportTests {
         let trace = try read(header + "\n" + prompt).prompts[0]
         #expect(trace.evictions?[0, 1].map(\.position) == [0, 2] && trace.finalSlots == [[1, 1]])
         #expect(trace.tokenDigest == Array(repeating: 10, count: 32))
+    }
+
+    @Test("A head may hold what its policy lets it: before a cut everything, behind it what the mode says")
+    func held() throws {
+        for (policy, events) in [
+            ("h2o:heavy=1,recent=0,prefill=only", "[1, 0, 0, 0], [1, 0, 1, 1]"), ("tova:slots=2,prefill=only", ""),
+            ("tova:slots=2,prefill=full", "[2, 0, 0, 1], [2, 0, 1, 1]"),
+            ("h2o:heavy=0.25,recent=0.25", "[2, 0, 0, 0], [2, 0, 1, 1]"),
+        ] {
+            let text = Self.evicting(events).replacing("tova:slots=9", with: policy)
+            #expect(throws: Never.self, "\(policy)") { try read(text) }
+        }
     }
 
     @Test(
@@ -60,6 +72,33 @@ struct ImportTests {
             (header.replacing("2}", with: "2, \"heads\": 3}"), 1, "a divisor of the 3 heads as `kv_heads`, found 2"),
             (header.replacing("2}", with: "2, \"shard\": \"2/2\"}"), 1, "I/N as `shard`, found '2/2'"),
             (header.replacing("2}", with: "2, \"arithmetic\": \"int4\"}"), 1, "float32 as `arithmetic`"),
+            (header, 1, "prompts behind the recording's fields, found none"),
+            (header.replacing("2}", with: "2, \"checkpoint\": \"abc\"}"), 1, "64 hexadecimal digits, as `checkpoint`"),
+            (header.replacing("2}", with: "2, \"rope_theta\": NaN}"), 1, "found NaN, which is no number of JSON's"),
+            (header.replacing("dmc", with: "h2o"), 1, "found 'h2o': 'heavy' is missing"),
+            (changed("0.5]", "-Infinity]"), 2, "a JSON object, found -Infinity, which is no number of JSON's"),
+            (
+                evicting("").replacing("slots=9", with: "slots=2"), 2,
+                "layer 0, KV head 0: expected 1 drops under tova:slots=2 of 3 tokens, found 0"
+            ),
+            (
+                evicting("[2, 0, 0, 0]").replacing("slots=9", with: "slots=2,prefill=full"), 2,
+                "layer 0, KV head 1: expected 1 drops under tova:slots=2,prefill=full of 3 tokens, found 0"
+            ),
+            (
+                evicting("").replacing("slots=9", with: "slots=1,prefill=only"), 2,
+                "layer 0, KV head 0: expected 1 drops under tova:slots=1,prefill=only of 3 tokens, found 0"
+            ),
+            (
+                evicting("[2, 0, 0, 0], [2, 0, 1, 1]").replacing("slots=9", with: "slots=2"), 2,
+                "KV head 1: expected the drops of KV head 0 under tova:slots=2, found others"
+            ),
+            (header.replacing("dmc", with: "full") + "\n" + prompt, 2, "expected no merges under policy full"),
+            (
+                header.replacing("dmc", with: "tova:slots=2").replacing("2}", with: "2, \"dmc_window\": 12}"), 1,
+                "a plain model under an eviction as `policy`, found tova:slots=2 on one with `dmc_window`"
+            ),
+            (changed("\"]]}", ""), 2, "a JSON object, found the beginning of one: the line is cut short"),
             (header + "\n\nnonsense", 3, "text that is not JSON"), (header + "\n[]", 2, "a JSON object"),
             (header + "\n" + prompt + "\n" + prompt, 3, "every id once, found 'a' again"),
             (changed(#""id": "a""#, #""id": 1"#), 2, "a text as `id`"),
@@ -82,8 +121,11 @@ struct ImportTests {
             (changed("\"nll\"", "\"evictions\": [], \"nll\""), 2, "no `evictions` under policy dmc"),
             (evicting("[2, 0, 0]"), 2, "[t, layer, kv_head, position] as `evictions[0]`"),
             (evicting("[2, 1, 0, 0]"), 2, "layers below 1"), (evicting("[2, 0, -1, 0]"), 2, "found [2, 0, -1, 0]"),
-            (evicting("[3, 0, 0, 0]"), 2, "drops after tokens 0 to 2"),
-            (evicting("[1, 0, 0, 2]"), 2, "a position held after token 1, found 2"),
+            (evicting("[3, 0, 0, 0]"), 2, "expected 0 drops under tova:slots=9 of 3 tokens, found 1"),
+            (
+                evicting("[1, 0, 0, 2]").replacing("slots=9", with: "slots=1"), 2,
+                "a position held after token 1, found 2"
+            ),
         ])
     func wrong(text: String, line: Int, reason: String) {
         let error = #expect(throws: FileError.self) { try read(text) }

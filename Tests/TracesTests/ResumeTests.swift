@@ -91,7 +91,6 @@ struct ResumeTests {
             ("dmc_window", { $0.configuration.dmc?.window = 0 }),
             ("dmc_initial_value", { $0.configuration.dmc?.initialValue = 4 }),
             ("dmc_target_ratio", { $0.configuration.dmc?.targetRatio = nil }),
-            ("dmc_window", { $0.configuration.dmc = nil }),
         ]
         let path = folder.file("a.hrt")
         try SampleTrace.write(prompts, to: path, finished: false)

@@ -86,6 +86,8 @@ struct TraceMergerTests {
         try SampleTrace.write([], to: output)
         try TraceMerger(paths: paths).write(to: output, force: true)
         #expect(try TraceReader(path: output).promptCount == 7)
+        let own = #expect(throws: FileError.self) { try TraceMerger(paths: paths).write(to: paths[1], force: true) }
+        #expect(own?.description == "\(paths[1]): expected a file apart from the shards, found shard 1/2 itself")
         let twice = try shards(2, of: [prompts[0], prompts[0]])
         #expect(throws: TraceError.self) { try TraceMerger(paths: twice).write(to: folder.file("b.hrt")) }
         let unwritable = #expect(throws: FileError.self) {

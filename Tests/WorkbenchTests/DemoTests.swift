@@ -24,6 +24,9 @@ struct DemoTests {
         #expect(page.contains("llama-2-13b"))
         #expect(report.files.contains("report.md"))
         #expect(report.files.filter { $0.hasPrefix("data/") && $0.hasSuffix(".csv") }.count >= 4)
+        // The plain model, four evictions at three budgets, DMC, grouped heads; and a line of titles.
+        let rows = String(decoding: try MappedFile.contents(of: "\(demo.output)/data/comparison.csv"), as: UTF8.self)
+        #expect(rows.split(separator: "\n").count == 16 && page.contains("Which policy loses least"))
         let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
         #expect(!names.contains { $0.contains(".partial") })
     }

@@ -36,12 +36,43 @@ struct WrongInputTests {
         ("a negative budget", ["compare", "--budget=-25%"], 64, "above 0 %"),
         ("a budget over the whole", ["compare", "--budget", "101%"], 64, "at most 100 %"),
         ("bytes over the whole", ["compare", "--budget", "4GiB"], 64, "at most the 3355443200 bytes"),
+        ("a negative budget apart from its option", ["compare", "--budget", "-25%"], 64, "above 0 %"),
+        ("a budget in hexadecimal", ["compare", "--budget", "0x10%"], 64, "above 0 %"),
+        ("a model without a plain one", ["compare", "--model", "default", "--traces", "@/t"], 1, "policy full"),
+        ("a batch for what was run", ["compare", "--trace", "@/a.hrt", "--batch", "2"], 64, "excludes --batch"),
+        ("a budget that is missing", ["compare", "--budget", "50%,"], 64, "budget '': expected a share"),
+        ("a budget twice", ["compare", "--budget", "50%,50.0%"], 64, "every budget once"),
+        ("a model twice", ["compare", "--model", "default", "default"], 64, "every model once"),
+        ("an output of no name", ["compare", "--output", ""], 64, "--output: expected a path"),
+        ("a shard that is none", ["record", "--output", "@/a.hrt", "--shard", "2/2"], 64, "expected I/N"),
+        ("grouped heads as a policy", ["evaluate", "--policy", "gqa:2"], 64, "convert --gqa K"),
+        (
+            "a form that is not offered", ["merge", "@/a.hrt", "--output", "@/b.hrt", "--format", "csv"], 64,
+            "'text' and 'json'"
+        ),
         (
             "a budget for what was run", ["compare", "--trace", "@/a.hrt", "--budget", "9"], 64,
             "--trace excludes --budget"
         ),
         ("a trace to compare that is none", ["compare", "--trace", "@/a.hrt"], 1, "a.hrt"),
         ("decisions that are none", ["import", "@/a.jsonl", "--output", "@/a.hrt"], 1, "a.jsonl"),
+        ("a head that is none", ["compare", "--head", "3", "--output", "@/r"], 64, "expected L,H"),
+        ("a head that nothing shows", ["compare", "--head", "3,1"], 64, "--output"),
+        ("a head that the model lacks", ["compare", "--head", "6,0", "--output", "@/r"], 64, "a layer below 6"),
+        (
+            "a rest to feed and tokens to generate",
+            ["record", "--given", "50%", "--max-new-tokens", "3", "--output", "@/a.hrt"], 64, "--given"
+        ),
+        ("a table that is no CSV", ["inspect", "@/a.hrt", "--table", "heads"], 64, "expected --format csv"),
+        ("kept after no tokens", ["inspect", "@/a.hrt", "--kept", "0"], 64, "--kept"),
+        (
+            "decisions in a table of heads",
+            ["inspect", "@/a.hrt", "--decisions", "--format", "csv", "--table", "heads"], 64, "--table prompts"
+        ),
+        (
+            "heads that do not divide", ["convert", "--from", "default-base", "--to", "@/a", "--gqa", "3"], 1,
+            "default-base: expected fewer KV heads that divide its 8: 1, 2, 4, found 3"
+        ),
         ("shards that are none", ["merge", "@/a.hrt", "--output", "@/b.hrt"], 1, "a.hrt"),
         ("measurements that are none", ["calibrate", "--measurements", "@/a.csv", "--gpu", "h100"], 1, "a.csv"),
         ("measurements of no GPU", ["calibrate", "--measurements", "@/a.csv"], 64, "--gpu"),

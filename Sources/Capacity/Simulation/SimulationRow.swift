@@ -1,9 +1,13 @@
+import Descriptions
+
 /// What one variant's service of a workload came to: projected, nothing in it is measured. Times are in seconds.
 public struct SimulationRow: Hashable, Sendable, Encodable {
     // MARK: Inputs
 
     /// The policy's word as it was given.
     public var policy: String
+    /// Whether grouped KV heads were trained so; nil where every query head has its own.
+    public var groupTraining: GroupTraining?
     /// Name of the model.
     public var model: String
     /// Name of the GPU.

@@ -52,8 +52,9 @@ extension SimulationRun {
         let capacity = Double(max(1, pagesPerGPU * settings.replicas))
         let span = simulation.workload.span
         return SimulationRow(
-            policy: variant.word, model: plan.model.name, gpu: plan.gpu.name, gpus: plan.gpus,
-            replicas: settings.replicas, dispatch: settings.dispatch, source: service.plan.pattern.source,
+            policy: variant.word, groupTraining: service.plan.groupTraining, model: plan.model.name,
+            gpu: plan.gpu.name, gpus: plan.gpus, replicas: settings.replicas, dispatch: settings.dispatch,
+            source: service.plan.pattern.source,
             pageSlots: plan.pageSlots, pageBytes: pageBytes, pagesPerGPU: pagesPerGPU, requests: requests.count,
             completed: done.count, overContext: count(.overContext), neverFits: count(.neverFits),
             extended: requests.count { $0.extendedFrom != nil },
@@ -85,6 +86,9 @@ extension SimulationRun {
 
     private func notes(_ rate: ServiceSearch.Rate?) -> [String] {
         var notes: [String] = []
+        if service.plan.pattern.source != .arithmetic, let note = simulation.request.lengths?.trace?.shardNote {
+            notes.append("the trace is \(note)")
+        }
         if service.largest.availableBytesPerGPU <= 0 {
             notes.append("the weights and the reserve leave no room at all")
         }

@@ -22,8 +22,11 @@ public struct GroupedConversion {
                 path: source.path, expected: "floating-point weights", found: "int8; average first, then quantize")
         }
         guard kvHeads >= 1, kvHeads < shape.kvHeads, shape.kvHeads % kvHeads == 0 else {
+            let divisors = (1..<shape.kvHeads).filter { shape.kvHeads % $0 == 0 }.map(String.init)
+            let choice = divisors.isEmpty ? "" : ": \(divisors.joined(separator: ", "))"
             throw CheckpointError.conversion(
-                path: source.path, expected: "fewer KV heads that divide its \(shape.kvHeads)", found: "\(kvHeads)")
+                path: source.path, expected: "fewer KV heads that divide its \(shape.kvHeads)\(choice)",
+                found: "\(kvHeads)")
         }
         self.source = source
         self.kvHeads = kvHeads

@@ -16,7 +16,8 @@ extension ReportBuilder {
             caption: "\(request.model.name) on \(request.gpu.name), \(NumberText.grouped(request.promptTokens)) + "
                 + "\(NumberText.grouped(request.newTokens)) tokens",
             columns: [
-                .words("Policy"), .number("Compression"), .number("Cache a\u{A0}sequence"), .number("Largest batch"),
+                .words("Policy"), .words("GQA"), .number("Compression"), .number("Cache a\u{A0}sequence"),
+                .number("Largest batch"),
                 .number("Batch at 99.9\u{A0}%"), .number("Step,\u{A0}ms"), .number("Tokens/s"),
                 .number("First token,\u{A0}s"), .words("Limited by"), .words("Head lengths"),
             ],
@@ -37,7 +38,8 @@ extension ReportBuilder {
     private static func cells(_ row: PlanRow) -> [String] {
         let bytes = row.kvBytesPerSequence + row.stateBytesPerSequence + row.tableBytesPerSequence
         return [
-            row.policy, "\(NumberText.fixed(row.compressionRatio, places: 2))×", NumberText.bytes(Double(bytes)),
+            row.policy, row.groupTraining?.rawValue ?? "–", "\(NumberText.fixed(row.compressionRatio, places: 2))×",
+            NumberText.bytes(Double(bytes)),
             NumberText.grouped(row.maxBatch), NumberText.grouped(row.maxBatchP999),
             row.stepSeconds.map { NumberText.significant($0 * 1000) } ?? "–",
             row.throughputTokensPerSecond.map { NumberText.significant($0) } ?? "–",

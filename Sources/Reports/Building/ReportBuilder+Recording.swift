@@ -9,6 +9,7 @@ extension ReportBuilder {
             + "\(header.policy). A head that merges a token into the slot before it needs no new slot: its compression "
             + "is the number of tokens over the number of slots. A ratio over several heads or prompts is all their "
             + "tokens over all their slots, never a mean of ratios."
+            + (recording.trace.shardNote.map { " This is \($0)." } ?? "")
         return Report.Section(
             heading: "What the heads did", paragraphs: [text], figures: [compressionFigure()],
             tables: [kindTable(), traceTable()])

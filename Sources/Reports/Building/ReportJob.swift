@@ -14,19 +14,22 @@ public struct ReportJob: Sendable {
     public var promptTokens: Int
     /// Tokens generated after it.
     public var newTokens: Int
+    /// The head whose kept slots a comparison shows; nil for the one in which policies differ most.
+    public var head: HeadPlace?
     /// The folder to write; nil for `reports/` and the first trace's name.
     public var output: String?
 
     /// A job by its parts; see the properties.
     public init(
         traces: [String], model: String = "llama-2-13b", gpu: String = "h100-sxm", promptTokens: Int = 3072,
-        newTokens: Int = 1024, output: String? = nil
+        newTokens: Int = 1024, head: HeadPlace? = nil, output: String? = nil
     ) {
         self.traces = traces
         self.model = model
         self.gpu = gpu
         self.promptTokens = promptTokens
         self.newTokens = newTokens
+        self.head = head
         self.output = output
     }
 
@@ -60,9 +63,15 @@ public struct ReportJob: Sendable {
     }
 
     private func compare(_ sorted: SortedTraces, _ model: PlannedModel, _ gpu: GPU) throws -> PolicyComparison? {
-        guard sorted.areSeveral else { return nil }
+        guard sorted.areSeveral else {
+            guard head == nil else {
+                throw ComparisonError.request(
+                    "--head: expected traces of several policies, whose kept slots are shown, found those of one")
+            }
+            return nil
+        }
         let plan = PlanRequest(model: model, gpu: gpu, promptTokens: promptTokens, newTokens: newTokens)
-        return try PolicyComparison(try traces.map { try ComparedRun(tracePath: $0) }, plan: plan)
+        return try PolicyComparison(try traces.map { try ComparedRun(tracePath: $0) }, plan: plan, head: head)
     }
 
     /// What a report of these traces is called: the first file's name without its ending.
@@ -75,13 +84,9 @@ public struct ReportJob: Sendable {
         let options = [
             "--model", model, "--gpu", gpu, "--prompt-tokens", "\(promptTokens)", "--new-tokens", "\(newTokens)",
         ]
-        let words = ["headroom", "report"] + traces + options + (output.map { ["--output", $0] } ?? [])
-        return words.map(Self.shellWord).joined(separator: " ")
-    }
-
-    private static func shellWord(_ word: String) -> String {
-        let plain = CharacterSet.alphanumerics.union(CharacterSet(charactersIn: "/._-=:,+@%"))
-        if !word.isEmpty && word.unicodeScalars.allSatisfy(plain.contains) { return word }
-        return "'\(word.replacing("'", with: "'\\''"))'"
+        let words =
+            ["headroom", "report"] + traces + options
+            + (head.map { ["--head", "\($0)"] } ?? []) + (output.map { ["--output", $0] } ?? [])
+        return ShellWords.line(words)
     }
 }

@@ -13,10 +13,10 @@ struct SortedTraces {
         let headers = try paths.map { try TraceReader(path: $0).header }
         let first = headers.first { $0.policy == .dmc }
         recorded = zip(paths, headers).filter { _, header in
-            header.policy == .dmc && header.checkpointFingerprint == first?.checkpointFingerprint
+            header.policy == .dmc && first.map(header.isOfSameModel) == true
         }.map { $0.0 }
         areSeveral = headers.dropFirst().contains { header in
-            header.policy != headers[0].policy || header.checkpointFingerprint != headers[0].checkpointFingerprint
+            header.policy != headers[0].policy || !header.isOfSameModel(as: headers[0])
         }
     }
 }

@@ -46,10 +46,26 @@ struct ComparedPolicy {
             if policy == .dmc { return "dmc on \(run.header.model)" }
             return "\(shape.kvHeads < shape.heads ? "gqa" : "full") on \(run.header.model)"
         }
-        var name = String(policy.description.prefix { $0 != ":" })
+        var name = String(policy.description.prefix { $0 != ":" }) + rule(policy)
         if let mode = policy.prefill, mode != .online { name += " prefill=\(mode.rawValue)" }
-        let isAtHome = run.header.checkpointFingerprint == baseline.header.checkpointFingerprint
+        let isAtHome = run.header.isOfSameModel(as: baseline.header)
         return isAtHome ? name : "\(name) on \(run.header.model)"
+    }
+
+    /// What of a rule differs from the one that budgets are made into, beside its size: each is a line of its own.
+    private static func rule(_ policy: CachePolicy) -> String {
+        // Of a long sequence, where the rounding of shares counts for nothing.
+        let tokens = 1 << 20
+        switch policy {
+        case .full, .dmc: return ""
+        case .leastAttended(_, let protect, _): return protect == 0 ? "" : " protect=\(protect)"
+        case .heavyHitters(let heavy, let recent, _):
+            let (one, other) = (heavy.resolved(tokens: tokens), recent.resolved(tokens: tokens))
+            guard abs(one - other) > max(1, (one + other) / 20) else { return "" }
+            return " \(NumberText.fixed(100 * Double(one) / Double(one + other), places: 0)) % heavy"
+        case .window(let sinks, _, _), .streaming(let sinks, _, _):
+            return sinks.resolved(tokens: tokens) == 0 ? " without sinks" : ""
+        }
     }
 
     private static func color(_ run: ComparedRun) -> FigureColor {

@@ -16,7 +16,7 @@ extension ComparisonSections {
         let lengths = comparison.baseline.prompts.map(\.tokens)
         guard let longest = lengths.indices.max(by: { lengths[$0] < lengths[$1] }) else { return nil }
         let prompts = chosen.map { $0.entry.run.prompts[longest] }
-        let head = KeptMap.mostVaried(prompts)
+        let head = comparison.head ?? KeptMap.mostVaried(prompts)
         let size = max(1, (lengths[longest] + Self.cellsPerSide - 1) / Self.cellsPerSide)
         let panels = zip(chosen, prompts).map { policy, prompt in
             let kept = NumberText.fixed(100 * policy.entry.row.kept, places: 0)
@@ -28,12 +28,16 @@ extension ComparisonSections {
     }
 
     private func keptFigure(
-        _ panels: [PanelMap.Panel], _ head: KeptMap.Head, _ size: Int, _ prompt: PromptTrace
+        _ panels: [PanelMap.Panel], _ head: HeadPlace, _ size: Int, _ prompt: PromptTrace
     ) -> Figure {
-        Figure(
+        let choice =
+            comparison.head == nil
+            ? "of all heads the one in which the policies end up with the least in common"
+            : "the head that was asked for"
+        return Figure(
             name: "kept-slots", title: "Tokens that one head holds as the sequence grows",
-            caption: "KV head \(head.kvHead) of layer \(head.layer) over prompt \(prompt.id), the longest one; of all "
-                + "heads the one in which the policies end up with the least in common. To the right the sequence grows, "
+            caption: "KV head \(head.kvHead) of layer \(head.layer) over prompt \(prompt.id), the longest one; "
+                + "\(choice). To the right the sequence grows, "
                 + "downwards are the positions in it; a cell is \(size == 1 ? "one token" : "\(size) tokens") "
                 + "each way, and dark where all of them are held. The share beside a name is what the policy keeps over all "
                 + "heads. Under DMC a token that is held began a slot; those it merges are not lost but averaged into it.",

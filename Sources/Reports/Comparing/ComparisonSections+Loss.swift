@@ -1,9 +1,11 @@
 import Comparison
 
 extension ComparisonSections {
-    /// Loss in quality over memory kept.
-    func lossFigure() -> Figure {
-        Figure(
+    /// Loss in quality over memory kept; nil where no loss was tested.
+    func lossFigure() -> Figure? {
+        let series = policies.map(Self.lossSeries).filter { !$0.points.isEmpty }
+        guard !series.isEmpty else { return nil }
+        return Figure(
             name: "loss-over-memory", title: "Loss in quality by share of the cache kept",
             caption: "Nats a predicted token above the plain model, by the share of its cache that is kept at the "
                 + "ends of the prompts. Bars are 95 % intervals over prompts; those of the lines are drawn side by side "
@@ -11,8 +13,8 @@ extension ComparisonSections {
                 + "than the plain cache.",
             chart: .lines(
                 LineChart(
-                    x: FigureAxis(label: "Share of the cache kept", column: "kept_percent", quantity: .percent),
-                    y: Self.lossAxis, series: policies.map(Self.lossSeries),
+                    x: FigureAxis(label: "Share of the slots kept", column: "kept_percent", quantity: .percent),
+                    y: Self.lossAxis, series: series,
                     spread: "95 % interval, paired bootstrap over prompts")))
     }
 

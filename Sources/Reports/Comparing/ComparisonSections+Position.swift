@@ -4,20 +4,25 @@ extension ComparisonSections {
     /// Where in a sequence each policy loses.
     func positionSection() -> Report.Section? {
         let share = middleShare
-        let series = policies.map { policy in
+        // A single prompt says little of a position; where there are several, its points are left out.
+        let fewest = min(2, comparison.baseline.prompts.count)
+        let series = policies.compactMap { policy -> FigureSeries? in
             let row = policy.entry(nearest: share).row
+            let losses = row.byPosition.filter { $0.prompts >= fewest }
+            guard !losses.isEmpty else { return nil }
             return FigureSeries(
                 name: policy.name, color: policy.color,
-                points: row.byPosition.map { FigurePoint(x: Double($0.from + $0.to) / 2, y: $0.difference) })
+                points: losses.map { FigurePoint(x: $0.mean, y: $0.difference) })
         }
-        guard series.contains(where: { !$0.points.isEmpty }) else { return nil }
-        let longest = comparison.rows.flatMap(\.byPosition).last
+        guard !series.isEmpty else { return nil }
+        let last = comparison.rows.flatMap(\.byPosition).last { $0.prompts >= fewest }
         var caption =
             "Nats a predicted token above the plain model, over the tokens at these positions of all prompts, each policy "
             + "at the budget nearest to \(NumberText.fixed(100 * share, places: 1)) % of the cache."
-        if let longest {
-            caption += " Few prompts are long: the last point is a mean over "
-            caption += "\(NumberText.grouped(longest.tokens)) tokens."
+        if let last {
+            caption +=
+                " Few prompts are long: the last point is a mean over \(NumberText.grouped(last.tokens)) tokens of "
+            caption += "\(last.prompts == 1 ? "one prompt" : "\(last.prompts) prompts")."
         }
         let figure = Figure(
             name: "loss-over-position", title: "Loss in quality by position", caption: caption,

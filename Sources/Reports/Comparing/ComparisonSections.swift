@@ -21,8 +21,9 @@ public struct ComparisonSections {
     public func sections(isLed: Bool = false) throws -> [Report.Section] {
         let answers = isLed ? [] : try report.answers()
         let loss = Report.Section(
-            heading: "Which policy loses least", paragraphs: answers + [basis], figures: [lossFigure()],
-            tables: [keptTable(), modelTable()])
+            heading: "Which policy loses least", paragraphs: answers + [basis],
+            figures: [lossFigure()].compactMap { $0 },
+            tables: [report.keptTable, report.modelTable])
         return [loss, gainSection(), positionSection(), keptSection()].compactMap { $0 }
     }
 
@@ -42,7 +43,7 @@ public struct ComparisonSections {
         let prompts = comparison.baseline.prompts
         let tokens = prompts.reduce(0) { $0 + $1.tokens }
         return "Every policy ran on the same \(NumberText.grouped(prompts.count)) prompts, "
-            + "\(NumberText.grouped(tokens)) tokens in all. A loss is in nats a predicted token above "
+            + "\(NumberText.grouped(tokens)) tokens in all, and losses are of \(NumberText.grouped(comparison.comparedTokens)) predicted ones. A loss is in nats a predicted token above "
             + "\(comparison.baseline.header.model) with its whole cache; intervals hold 95 % of "
             + "\(NumberText.grouped(PairedDifference.resamples)) paired bootstrap draws over prompts, seed "
             + "\(comparison.seed). Evictions ran on the plain model, DMC and grouped heads on models of their own, "

@@ -12,11 +12,14 @@ extension Figure {
 extension LineChart {
     fileprivate var csv: String {
         let spreads = series.contains { $0.points.contains { $0.low != nil || $0.high != nil } }
-        let columns = ["series", x.column, y.column] + (spreads ? ["\(y.column)_low", "\(y.column)_high"] : [])
+        let labels = series.contains { $0.points.contains { $0.label != nil } }
+        let columns =
+            ["series", x.column, y.column] + (spreads ? ["\(y.column)_low", "\(y.column)_high"] : [])
+            + (labels ? ["label"] : [])
         let rows = series.flatMap { line in
             line.points.map { point in
                 let values = [point.x, point.y] + (spreads ? [point.low, point.high] : [])
-                return [line.name] + values.map { $0.map(DataText.number) ?? "" }
+                return [line.name] + values.map { $0.map(DataText.number) ?? "" } + (labels ? [point.label ?? ""] : [])
             }
         }
         return DataText.csv([columns] + rows)

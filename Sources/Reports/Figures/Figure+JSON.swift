@@ -74,7 +74,7 @@ private struct SeriesDocument: Encodable {
 
     init(_ series: FigureSeries) {
         name = series.name
-        points = series.points.map { PointDocument(x: $0.x, y: $0.y, low: $0.low, high: $0.high) }
+        points = series.points.map { PointDocument(x: $0.x, y: $0.y, low: $0.low, high: $0.high, label: $0.label) }
         mark = series.mark.map { MarkDocument(x: $0.x, y: $0.y, label: $0.label) }
     }
 }
@@ -84,6 +84,7 @@ private struct PointDocument: Encodable {
     let y: Double
     let low: Double?
     let high: Double?
+    let label: String?
 }
 
 private struct MarkDocument: Encodable {

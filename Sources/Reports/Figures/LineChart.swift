@@ -65,9 +65,12 @@ public struct FigurePoint: Equatable, Sendable {
     public var low: Double?
     /// The most of what `y` stands for; nil without a spread.
     public var high: Double?
+    /// What it has in common with points of other series, such as a budget. It stands once, to the left of the first.
+    public var label: String?
 
     /// A point by its numbers; see the properties.
-    public init(x: Double, y: Double, low: Double? = nil, high: Double? = nil) {
+    public init(x: Double, y: Double, low: Double? = nil, high: Double? = nil, label: String? = nil) {
+        self.label = label
         self.x = x
         self.y = y
         self.low = low

@@ -11,7 +11,8 @@ extension InspectReport {
         try output("  \"prompts\": [")
         var separator = "\n    "
         try reader.forEachPrompt { prompt in
-            try output(separator + Self.text(InspectedPrompt(prompt, withDecisions: showsDecisions)))
+            try output(
+                separator + Self.text(InspectedPrompt(prompt, withDecisions: showsDecisions, keptAfter: keptAfter)))
             separator = ",\n    "
         }
         try output(summary.prompts.isEmpty ? "]\n}\n" : "\n  ]\n}\n")
@@ -23,6 +24,7 @@ extension InspectReport {
             ("finished", Self.text(reader.isFinished)), ("torn_bytes", Self.text(reader.tornBytes)),
             ("digest", Self.text(reader.digest)),
         ] + headerFields + summaryFields + profileFields + [("size", Self.text(InspectedSize(size)))]
+            + (keptAfter.map { [("kept_after", Self.text($0))] } ?? [])
     }
 
     private var headerFields: [(String, String)] {
@@ -101,8 +103,10 @@ private struct InspectedPrompt: Encodable {
     var nll: [Float]?
     var decisions: [[String]]?
     var evictions: [[Int]]?
+    /// Positions held after as many tokens as were asked for, `[layers][kvHeads]`.
+    var kept: [[[Int]]]?
 
-    init(_ prompt: PromptTrace, withDecisions: Bool) {
+    init(_ prompt: PromptTrace, withDecisions: Bool, keptAfter: Int?) {
         let figures = PromptSummary(prompt)
         id = figures.id
         promptTokens = figures.promptTokens
@@ -111,8 +115,13 @@ private struct InspectedPrompt: Encodable {
         slots = figures.slots
         compressionRatio = figures.compressionRatio
         meanNll = figures.meanNegativeLogLikelihood
-        guard withDecisions else { return }
         let bits = prompt.decisions
+        kept = keptAfter.map { count in
+            (0..<bits.layers).map { layer in
+                (0..<bits.kvHeads).map { prompt.kept(layer: layer, kvHead: $0, after: min(count, prompt.tokens)) }
+            }
+        }
+        guard withDecisions else { return }
         tokenDigest = prompt.tokenDigest.hexadecimal
         tokenIds = prompt.tokenIDs
         nll = prompt.negativeLogLikelihoods

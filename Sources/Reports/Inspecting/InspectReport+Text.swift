@@ -21,14 +21,15 @@ extension InspectReport {
             }
         }
         if showsDecisions { try reader.forEachPrompt { try output(Self.decisionText($0)) } }
+        if let keptAfter { try reader.forEachPrompt { try output(Self.keptText($0, after: keptAfter)) } }
     }
 
     private var facts: [(String, String)] {
         let header = reader.header
         return [
-            ("trace", "\(reader.path): format 1, \(state)"),
+            ("trace", "\(reader.path): format \(header.formatVersion), \(state)"),
             ("model", model),
-            ("checkpoint", header.checkpointFingerprint),
+            ("checkpoint", header.checkpointFingerprint.isEmpty ? "none named" : header.checkpointFingerprint),
             ("tokenizer", header.tokenizerFingerprint.isEmpty ? "none: tokens given" : header.tokenizerFingerprint),
             ("policy", "\(header.policy), rule \(header.decisionRule.rawValue)"),
             ("arithmetic", "\(header.arithmetic.rawValue) on \(header.kernelSet)"),
@@ -133,15 +134,27 @@ extension InspectReport {
     }
 
     private static func decisionText(_ prompt: PromptTrace) -> String {
-        let bits = prompt.decisions
         let words = prompt.evictions == nil ? "0 append, 1 merge" : "after which token which position was dropped"
+        return headText(prompt, words) { layer, head in
+            prompt.evictions?.words(layer: layer, kvHead: head) ?? prompt.decisions.digits(layer: layer, kvHead: head)
+        }
+    }
+
+    private static func keptText(_ prompt: PromptTrace, after count: Int) -> String {
+        headText(prompt, "positions held after \(NumberText.grouped(min(count, prompt.tokens))) tokens") {
+            prompt.keptRanges(layer: $0, kvHead: $1, after: count)
+        }
+    }
+
+    /// A line for every head of a prompt.
+    private static func headText(
+        _ prompt: PromptTrace, _ words: String, _ line: (_ layer: Int, _ kvHead: Int) -> String
+    ) -> String {
         var text = "\n\(prompt.id.printable): \(words), \(prompt.promptTokens) given + "
         text += "\(prompt.tokens - prompt.promptTokens) generated\n"
-        for layer in 0..<bits.layers {
-            for head in 0..<bits.kvHeads {
-                let decisions = prompt.evictions?.words(layer: layer, kvHead: head)
-                text += "\(pad("\(layer)", 5))\(pad("\(head)", 6))  "
-                text += "\(decisions ?? bits.digits(layer: layer, kvHead: head))\n"
+        for layer in 0..<prompt.decisions.layers {
+            for head in 0..<prompt.decisions.kvHeads {
+                text += "\(pad("\(layer)", 5))\(pad("\(head)", 6))  \(line(layer, head))\n"
             }
         }
         return text

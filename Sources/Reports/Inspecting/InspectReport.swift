@@ -12,15 +12,17 @@ public struct InspectReport {
     public let size: TraceSize
     /// Whether every decision is to be shown.
     public let showsDecisions: Bool
+    /// After how many tokens of each prompt to show which positions every head holds; nil for not at all.
+    public let keptAfter: Int?
     /// The texts of its tokens, where they are known.
     let names: TokenNames?
 
     /// Reads the trace at `path`.
     /// - Throws: `FileError` or `TraceError` where it cannot be read, is damaged, or of a later format; where `names`
-    ///   are of another tokenizer.
-    public init(path: String, showsDecisions: Bool = false, names: TokenNames? = nil) throws {
+    ///   are of another tokenizer, or the trace has nothing to name.
+    public init(path: String, showsDecisions: Bool = false, keptAfter: Int? = nil, names: TokenNames? = nil) throws {
         reader = try TraceReader(path: path, allowUnfinished: true)
-        try names?.check(reader.header)
+        try names?.check(reader.header, of: path)
         self.names = names
         let header = reader.header
         let shape = header.configuration
@@ -36,6 +38,7 @@ public struct InspectReport {
         self.size = size
         self.profile = profile
         self.showsDecisions = showsDecisions
+        self.keptAfter = keptAfter
     }
 
     /// One line that says so where the recording lacks its end; nil where it is finished.
@@ -44,6 +47,22 @@ public struct InspectReport {
         let torn = reader.tornBytes == 0 ? "" : ", and \(reader.tornBytes) bytes of one that was not finished"
         return "\(reader.path): unfinished recording: \(reader.promptCount) whole prompts\(torn); "
             + "`record --resume` goes on with it"
+    }
+}
+
+extension PromptTrace {
+    /// Positions that a head holds after `count` tokens, or all where there are fewer: `0-3 96-127`.
+    func keptRanges(layer: Int, kvHead: Int, after count: Int) -> String {
+        var ranges: [ClosedRange<Int>] = []
+        for position in kept(layer: layer, kvHead: kvHead, after: min(count, tokens)) {
+            if let last = ranges.last, last.upperBound + 1 == position {
+                ranges[ranges.count - 1] = last.lowerBound...position
+            } else {
+                ranges.append(position...position)
+            }
+        }
+        return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+            .joined(separator: " ")
     }
 }
 

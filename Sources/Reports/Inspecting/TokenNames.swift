@@ -17,9 +17,18 @@ public struct TokenNames {
         self.text = text
     }
 
-    /// Checks that these are the names of the recording's tokens.
+    /// Checks that these are the names of the tokens of the recording at `trace`, and that it keeps their ids.
     /// - Throws: `FileError.unsuitable`. Prompts that came as tokens go with any tokenizer.
-    func check(_ header: TraceHeader) throws {
+    func check(_ header: TraceHeader, of trace: String) throws {
+        guard header.policy != .full else {
+            throw FileError.unsuitable(
+                path: trace, expected: "tokens merged or dropped, to show texts of", found: "policy full")
+        }
+        guard header.keepsTokens else {
+            throw FileError.unsuitable(
+                path: trace, expected: "token ids to show texts of (record --keep-tokens)",
+                found: "their digests")
+        }
         guard header.tokenizerFingerprint.isEmpty || header.tokenizerFingerprint == fingerprint else {
             throw FileError.unsuitable(
                 path: path, expected: "the trace's tokenizer, SHA-256 \(header.tokenizerFingerprint)",

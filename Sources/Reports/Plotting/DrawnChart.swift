@@ -4,6 +4,8 @@ import Foundation
 struct DrawnChart {
     let points: [[FigurePoint]]
     let marks: [FigureMark?]
+    /// What points of several series have in common, each with the first of them.
+    let shared: [(label: String, point: FigurePoint)]
     let looks: [FigureSeries.Look]
     let xTicks: AxisTicks
     let yTicks: AxisTicks
@@ -23,9 +25,11 @@ struct DrawnChart {
                 FigurePoint(
                     x: point.x / x.size + shift * (x.ticks.range.upperBound - x.ticks.range.lowerBound),
                     y: point.y / y.size,
-                    low: point.low.map { y.clamped($0) }, high: point.high.map { y.clamped($0) })
+                    low: point.low.map { y.clamped($0) }, high: point.high.map { y.clamped($0) },
+                    label: point.label)
             }
         }
+        shared = Self.shared(points.flatMap { $0 })
         marks = chart.series.map { series in
             series.mark.flatMap { mark in
                 guard x.shows(mark.x), y.shows(mark.y) else { return nil }
@@ -48,14 +52,35 @@ struct DrawnChart {
         }
     }
 
+    private static func shared(_ points: [FigurePoint]) -> [(label: String, point: FigurePoint)] {
+        var shared: [(label: String, point: FigurePoint)] = []
+        for point in points {
+            guard let label = point.label else { continue }
+            if let index = shared.firstIndex(where: { $0.label == label }) {
+                if point.x < shared[index].point.x { shared[index].point = point }
+            } else {
+                shared.append((label, point))
+            }
+        }
+        return shared
+    }
+
     /// Where each line's name belongs: its marked point, or else its last one; nil for a line without points. Rings are
-    /// around other series' dots, which have names there: theirs belongs to the middle of their longest stretch.
+    /// around other series' dots, which have names there: theirs belongs to the middle of their longest stretch. Dotted
+    /// lines are named at their first point, to its left: there they lie apart where they run together later on.
     var ends: [FigurePoint?] {
         points.indices.map { index in
             if let mark = marks[index] { return FigurePoint(x: mark.x, y: mark.y) }
-            return looks[index] == .rings ? middle(points[index]) : points[index].last
+            return switch looks[index] {
+            case .rings: middle(points[index])
+            case .dottedLine: points[index].first
+            case .line, .dots: points[index].last
+            }
         }
     }
+
+    /// Whether a line's name stands to the left of its place.
+    func isNamedLeft(_ series: Int) -> Bool { looks[series] == .dottedLine && marks[series] == nil }
 
     private func middle(_ points: [FigurePoint]) -> FigurePoint? {
         let stretches = zip(points, points.dropFirst())

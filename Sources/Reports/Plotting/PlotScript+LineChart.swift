@@ -18,8 +18,9 @@ extension PlotScript {
     }
 
     private func frame(of chart: LineChart, _ drawn: DrawnChart, hasTitle: Bool) -> PlotFrame {
-        let widest: [Double] = zip(chart.series, drawn.ends).map { series, end in
-            guard let end, drawn.xShare(end.x) > 0.55 else { return 0 }
+        let widest: [Double] = zip(chart.series, drawn.ends).enumerated().map { index, named in
+            let (series, end) = named
+            guard let end, !drawn.isNamedLeft(index), drawn.xShare(end.x) > 0.55 else { return 0 }
             // A label that begins within the frame needs only the rest of its width beside it; roughly is enough.
             let within = (1 - drawn.xShare(end.x)) * Double(width) * 0.7
             return PlotFrame.width(of: series.label) + 18 - within
@@ -33,14 +34,22 @@ extension PlotScript {
     private mutating func setLabels(_ chart: LineChart, _ drawn: DrawnChart, _ frame: PlotFrame) {
         let wishes = drawn.ends.enumerated().compactMap { index, end in
             end.map { point in
-                let place = drawn.place(point.x, point.y, in: frame)
-                return LineLabels.Label(text: chart.series[index].label, x: place.x + 9, y: place.y, series: index)
+                let (text, place) = (chart.series[index].label, drawn.place(point.x, point.y, in: frame))
+                let x = drawn.isNamedLeft(index) ? place.x - 9 - PlotFrame.width(of: text) : place.x + 9
+                return LineLabels.Label(text: text, x: x, y: place.y, series: index)
             }
         }
+        let shared = drawn.shared.enumerated().map { index, shared in
+            let place = drawn.place(shared.point.x, shared.point.y, in: frame)
+            return LineLabels.Label(
+                text: shared.label, x: place.x - 11 - PlotFrame.width(of: shared.label), y: place.y,
+                series: chart.series.count + index)
+        }
         let boxes = chart.series.indices.flatMap { drawn.boxes($0, in: frame) }
-        for label in LineLabels(wishes, off: boxes, within: frame).labels {
+        for label in LineLabels(wishes + shared, off: boxes, within: frame).labels {
             let place = "screen \(label.x / frame.width), screen \(label.y / frame.height)"
-            let color = chart.series[label.series].color.textHexadecimal
+            let isName = label.series < chart.series.count
+            let color = isName ? chart.series[label.series].color.textHexadecimal : "#7f7f7f"
             line("set label \(Self.quoted(label.text)) at \(place) left textcolor rgb '\(color)' front")
         }
     }

@@ -9,7 +9,8 @@ extension PlotScript {
         line("unset grid")
         line("set border 0")
         line("set tics scale 0")
-        setAxis("x", map.x, ticks: grid.ticks(grid.columns, pitch: grid.pitch), unit: map.x.quantity.unit(largest: 1))
+        setAxis(
+            "x", map.x, ticks: grid.ticks(grid.columnsOnAxis, pitch: grid.pitch), unit: map.x.quantity.unit(largest: 1))
         setAxis("y", map.y, ticks: grid.ticks(grid.rows, pitch: grid.rowPitch), unit: map.y.quantity.unit(largest: 1))
         line("set xrange [0:\(grid.width)]")
         line("set yrange [\(grid.height):\(-PanelGrid.headroom * grid.side)]")
@@ -25,6 +26,12 @@ extension PlotScript {
     private mutating func setFrame(of panel: PanelMap.Panel, _ index: Int, _ grid: PanelGrid) {
         let (x, y) = grid.origin(index)
         line("set label \(Self.quoted(panel.name)) at \(x),\(y - 0.06 * grid.side) left textcolor rgb '#333333'")
+        if !grid.standsOnAxis(index) {
+            for (value, label) in grid.marks {
+                let place = "\(x + value),\(y + 1.08 * grid.side)"
+                line("set label \(Self.quoted(label)) at \(place) center textcolor rgb '#333333'")
+            }
+        }
         let corners = "from \(x),\(y) to \(x + grid.side),\(y + grid.side)"
         line("set object rectangle \(corners) back fillstyle empty border rgb '#bfbfbf' linewidth 0.8")
     }
@@ -51,12 +58,14 @@ private struct PanelGrid {
 
     let side: Double
     let cellSize: Int
+    private let panels: Int
     let columns: Int
     let rows: Int
 
     init(_ map: PanelMap) {
         side = Double(max(1, map.panels.map(\.cells.count).max() ?? 1))
         cellSize = map.cellSize
+        panels = map.panels.count
         columns = min(3, max(1, map.panels.count))
         rows = max(1, (map.panels.count + columns - 1) / columns)
     }
@@ -83,13 +92,25 @@ private struct PanelGrid {
             labelWidth: wide.width - wide.right, hasTitle: hasTitle)
     }
 
-    /// Ticks at the beginning, middle and end of every panel along one axis.
+    /// Columns whose panels reach down to the axis: all, but for those that the last row leaves empty.
+    var columnsOnAxis: Int { max(1, panels - (rows - 1) * columns) }
+
+    /// Whether a panel's ticks are the axis's: not where there is neither a panel under it nor the axis.
+    func standsOnAxis(_ panel: Int) -> Bool {
+        panel % columns < columnsOnAxis || panel / columns < rows - 2
+    }
+
+    /// Beginning, middle and end of a panel along one axis, in cells and in words.
+    var marks: [(value: Double, label: String)] {
+        [0, side / 2, side].map { ($0, NumberText.grouped(Int($0 * Double(cellSize)))) }
+    }
+
+    /// Ticks at the marks of the first panels along one axis.
     func ticks(_ count: Int, pitch: Double) -> AxisTicks {
-        let within = [0, side / 2, side]
-        return AxisTicks(
+        AxisTicks(
             range: 0...max(width, height),
-            values: (0..<count).flatMap { panel in within.map { Double(panel) * pitch + $0 } },
-            labels: (0..<count).flatMap { _ in within.map { NumberText.grouped(Int($0 * Double(cellSize))) } })
+            values: (0..<count).flatMap { panel in marks.map { Double(panel) * pitch + $0.value } },
+            labels: (0..<count).flatMap { _ in marks.map(\.label) })
     }
 
     /// A box `[left, right, top, bottom, value]` for each run of equal cells in a row; nothing for zeros.

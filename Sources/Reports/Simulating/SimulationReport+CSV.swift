@@ -35,7 +35,8 @@ extension SimulationReport {
 
     private static var inputs: [Column] {
         [
-            ("policy", { $0.policy }), ("model", { $0.model }), ("gpu", { $0.gpu }), ("gpus", { "\($0.gpus)" }),
+            ("policy", { $0.policy }), ("group_training", { $0.groupTraining?.rawValue ?? "" }),
+            ("model", { $0.model }), ("gpu", { $0.gpu }), ("gpus", { "\($0.gpus)" }),
             ("replicas", { "\($0.replicas)" }), ("dispatch", { $0.dispatch.rawValue }),
             ("source", { $0.source.rawValue }), ("page_slots", { "\($0.pageSlots)" }),
             ("page_bytes", { "\($0.pageBytes)" }), ("pages_per_gpu", { "\($0.pagesPerGPU)" }),

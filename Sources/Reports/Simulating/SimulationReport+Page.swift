@@ -53,13 +53,15 @@ extension SimulationReport {
         ReportTable(
             caption: "Requests",
             columns: [
-                .words("Policy"), .words("State"), .number("Done"), .number("Over context"), .number("Never fit"),
+                .words("Policy"), .words("GQA"), .words("State"), .number("Done"), .number("Over context"),
+                .number("Never fit"),
                 .number("Preemptions"), .number("Running"), .number("Waiting"), .number("Pages used"),
                 .number("Tokens/s"), .number("Goodput requests/s"),
             ],
             rows: rows.map { row in
                 [
-                    row.policy, Self.state(row), NumberText.grouped(row.completed), NumberText.grouped(row.overContext),
+                    row.policy, row.groupTraining?.rawValue ?? "–", Self.state(row), NumberText.grouped(row.completed),
+                    NumberText.grouped(row.overContext),
                     NumberText.grouped(row.neverFits), NumberText.grouped(row.preemptions),
                     NumberText.fixed(row.meanRunning, places: 1), NumberText.fixed(row.meanWaiting, places: 1),
                     Self.percent(row.meanPagesShare), NumberText.significant(row.throughputTokensPerSecond),
@@ -72,12 +74,14 @@ extension SimulationReport {
         ReportTable(
             caption: "Latencies",
             columns: [
-                .words("Policy"), .number("TTFT p50 s"), .number("p99 s"), .number("TPOT p50 ms"), .number("p99 ms"),
+                .words("Policy"), .words("GQA"), .number("TTFT p50 s"), .number("p99 s"), .number("TPOT p50 ms"),
+                .number("p99 ms"),
                 .number("Gap p99 ms"), .number("max ms"),
             ],
             rows: rows.map { row in
                 [
-                    row.policy, Self.number(row.ttft?.p50), Self.number(row.ttft?.p99),
+                    row.policy, row.groupTraining?.rawValue ?? "–", Self.number(row.ttft?.p50),
+                    Self.number(row.ttft?.p99),
                     Self.number(row.tpot.map { 1000 * $0.p50 }), Self.number(row.tpot.map { 1000 * $0.p99 }),
                     Self.number(row.gap.map { 1000 * $0.p99 }), Self.number(row.gap.map { 1000 * $0.max }),
                 ]

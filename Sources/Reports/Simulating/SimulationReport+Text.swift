@@ -51,33 +51,36 @@ extension SimulationReport {
     }
 
     private var requestTable: String {
-        var table = TextTable([
-            "policy", "source", "done", "over context", "never fit", "preempted", "times", "running", "waiting",
-            "pages", "used", "at most", "state",
-        ])
-        for row in rows {
-            table.add([
-                row.policy, row.source.rawValue, Form.grouped(row.completed), Form.grouped(row.overContext),
-                Form.grouped(row.neverFits), Form.grouped(row.preemptedRequests), Form.grouped(row.preemptions),
-                Form.number(row.meanRunning, digits: 1), Form.number(row.meanWaiting, digits: 1),
-                Form.grouped(row.pagesPerGPU), Self.percent(row.meanPagesShare), Self.percent(row.peakPagesShare),
-                Self.state(row),
+        var table = TextTable(
+            policyTitles + [
+                "source", "done", "over context", "never fit", "preempted", "times", "running", "waiting", "pages",
+                "used", "at most", "state",
             ])
+        for row in rows {
+            table.add(
+                policyCells(row) + [
+                    row.source.rawValue, Form.grouped(row.completed), Form.grouped(row.overContext),
+                    Form.grouped(row.neverFits), Form.grouped(row.preemptedRequests), Form.grouped(row.preemptions),
+                    Form.number(row.meanRunning, digits: 1), Form.number(row.meanWaiting, digits: 1),
+                    Form.grouped(row.pagesPerGPU), Self.percent(row.meanPagesShare), Self.percent(row.peakPagesShare),
+                    Self.state(row),
+                ])
         }
         return "What became of the requests\n" + table.text()
     }
 
     private var latencyTable: String {
-        var table = TextTable([
-            "policy", "TTFT s mean", "p50", "p99", "max", "TPOT ms mean", "p50", "p99", "gap ms p50", "p99", "max",
-            "latency s p50", "p99",
-        ])
+        var table = TextTable(
+            policyTitles + [
+                "TTFT s mean", "p50", "p99", "max", "TPOT ms mean", "p50", "p99", "gap ms p50", "p99", "max",
+                "latency s p50", "p99",
+            ])
         for row in rows {
             let ttft = [row.ttft?.mean, row.ttft?.p50, row.ttft?.p99, row.ttft?.max]
             let tpot = [row.tpot?.mean, row.tpot?.p50, row.tpot?.p99]
             let gap = [row.gap?.p50, row.gap?.p99, row.gap?.max]
             table.add(
-                [row.policy] + ttft.map { Form.number($0, digits: 3) }
+                policyCells(row) + ttft.map { Form.number($0, digits: 3) }
                     + (tpot + gap).map { Form.number($0.map { 1000 * $0 }, digits: 1) }
                     + [row.latency?.p50, row.latency?.p99].map { Form.number($0, digits: 2) })
         }
@@ -87,18 +90,19 @@ extension SimulationReport {
     private var yieldTable: String {
         let asks = (rate: questions.findsRate, replicas: questions.findsReplicas)
         let isPriced = simulation.settings.pricePerHour != nil
-        var titles = ["policy", "tokens/s", "requests/s", "within limits", "goodput/s"]
+        var titles = policyTitles + ["tokens/s", "requests/s", "within limits", "goodput/s"]
         if asks.rate { titles.append("highest rate/GPU") }
         if asks.replicas { titles.append("replicas needed") }
         if isPriced { titles.append("$/M tokens") }
         if isPriced && asks.rate { titles.append("at highest rate") }
         var table = TextTable(titles)
         for row in rows {
-            var cells = [
-                row.policy, Form.number(row.throughputTokensPerSecond, digits: 0),
-                Form.number(row.requestThroughput, digits: 3), row.attainment.map(Self.percent) ?? "—",
-                Form.number(row.goodput, digits: 3),
-            ]
+            var cells =
+                policyCells(row) + [
+                    Form.number(row.throughputTokensPerSecond, digits: 0),
+                    Form.number(row.requestThroughput, digits: 3), row.attainment.map(Self.percent) ?? "—",
+                    Form.number(row.goodput, digits: 3),
+                ]
             if asks.rate { cells.append(Form.number(row.highestRatePerGPU, digits: 3)) }
             if asks.replicas { cells.append(row.replicasNeeded.map(Form.grouped) ?? "—") }
             if isPriced { cells.append(Form.number(row.dollarsPerMillionTokens, digits: 2)) }
@@ -107,6 +111,13 @@ extension SimulationReport {
         }
         return "What it gives\n" + table.text()
     }
+
+    /// What a row is of: its policy, and of grouped heads, where there are any, whether they were trained.
+    private var policyTitles: [String] { (isGrouped ? [Form.groupTitle] : []) + ["policy"] }
+    private func policyCells(_ row: SimulationRow) -> [String] {
+        (isGrouped ? [Form.words(row.groupTraining)] : []) + [row.policy]
+    }
+    private var isGrouped: Bool { rows.contains { $0.groupTraining != nil } }
 
     private var notes: String { rows.flatMap { row in row.notes.map { "note: \(row.policy): \($0)\n" } }.joined() }
 

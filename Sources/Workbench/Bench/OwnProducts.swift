@@ -37,9 +37,11 @@ final class Numbers<Element>: @unchecked Sendable {
     var start: UnsafePointer<Element> { UnsafePointer(memory) }
 
     init(_ count: Int, repeating value: Element) {
-        memory = .allocate(capacity: count)
+        // Each vector in one line of the cache.
+        memory = UnsafeMutableRawPointer.allocate(byteCount: count * MemoryLayout<Element>.stride, alignment: 64)
+            .bindMemory(to: Element.self, capacity: count)
         memory.initialize(repeating: value, count: count)
     }
 
-    deinit { memory.deallocate() }
+    deinit { UnsafeMutableRawPointer(memory).deallocate() }
 }

@@ -25,16 +25,18 @@ extension EvictingCache {
 
     private func attend(_ token: AttentionChunk, _ kvHead: Int, _ angles: UnsafePointer<Float>, _ worker: Worker) {
         append(token, kvHead, angles)
-        let buffer = turned(slots[token.layer][kvHead], angles)
-        let sums = received[kvHead]
-        sums.reset(slots: buffer.count)
-        let position = rule.usesCachePositions ? buffer.count - 1 : token.firstPosition
+        let buffer = slots[token.layer][kvHead]
+        let dropped = token.firstPosition + 1 - buffer.count
+        sinks[token.layer][kvHead].slide(in: buffer, by: dropped, angles: angles)
+        for head in geometry.queryHeads(of: kvHead) { geometry.rotateQueries(token, head: head, angles: angles) }
+        guard rule.scoring != .none else {
+            geometry.groupAttention(token, kvHead: kvHead).attendAll(buffer, worker: worker)
+            return
+        }
+        received[kvHead].reset(slots: buffer.count)
         for head in geometry.queryHeads(of: kvHead) {
-            rotate(
-                token.queries + head * geometry.headDim, headDim: geometry.headDim,
-                angles: angles + position * geometry.headDim)
             geometry.attention(token, head: head).attendOne(
-                buffer, visible: buffer.count, worker: worker, seen: sums.add)
+                buffer, visible: buffer.count, worker: worker, seen: received[kvHead].add)
         }
     }
 
@@ -46,15 +48,10 @@ extension EvictingCache {
             let victim = ledger.victim(newest: token.firstPosition)
             let position = ledger.positions[victim]
             for kvHead in heads {
-                remove(victim, from: slots[token.layer][kvHead])
+                slots[token.layer][kvHead].remove(victim)
                 tell(token.layer, kvHead, token.firstPosition, position)
             }
-            if rule.usesCachePositions { ledger.removeInOrder(victim) } else { ledger.remove(victim) }
+            ledger.remove(victim)
         }
-    }
-
-    /// Order is of no matter unless a slot's place is its position.
-    private func remove(_ slot: Int, from buffer: SlotBuffer) {
-        if rule.usesCachePositions { buffer.removeInOrder(slot) } else { buffer.remove(slot) }
     }
 }

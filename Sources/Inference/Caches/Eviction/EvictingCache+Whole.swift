@@ -24,49 +24,38 @@ extension EvictingCache {
     func append(_ token: AttentionChunk, _ kvHead: Int, _ angles: UnsafePointer<Float>) {
         let buffer = slots[token.layer][kvHead]
         let offset = kvHead * geometry.headDim
-        if !rule.usesCachePositions {
-            rotate(
-                token.keys + offset, headDim: geometry.headDim,
-                angles: angles + token.firstPosition * geometry.headDim)
-        }
+        sinks[token.layer][kvHead].enter(token.keys + offset)
+        rotate(
+            token.keys + offset, headDim: geometry.headDim, angles: angles + token.firstPosition * geometry.headDim)
         buffer.resize(to: buffer.count + 1)
         buffer.set(buffer.count - 1, key: token.keys + offset, value: token.values + offset)
     }
 
+    /// Queries that no score hears of are computed at once.
     private func attend(_ chunk: AttentionChunk, _ kvHead: Int, _ angles: UnsafePointer<Float>, _ worker: Worker) {
-        let buffer = turned(slots[chunk.layer][kvHead], angles)
-        let sums = received[kvHead]
+        let buffer = slots[chunk.layer][kvHead]
+        let silent = silentTokens(of: chunk)
+        let visible = (0..<silent).map { chunk.firstPosition + $0 + 1 }
         for head in geometry.queryHeads(of: kvHead) {
             geometry.rotateQueries(chunk, head: head, angles: angles)
-            for token in 0..<chunk.tokens {
-                let attention = geometry.attention(geometry.part(chunk, token..<token + 1), head: head)
-                attention.attendOne(buffer, visible: chunk.firstPosition + token + 1, worker: worker) {
-                    if counts(token, of: chunk) { sums.add($0) }
-                }
+            if silent > 0 {
+                geometry.attention(geometry.part(chunk, 0..<silent), head: head).attend(
+                    buffer, visible: visible, worker: worker)
+            }
+            for token in silent..<chunk.tokens {
+                geometry.attention(geometry.part(chunk, token..<token + 1), head: head).attendOne(
+                    buffer, visible: chunk.firstPosition + token + 1, worker: worker, seen: received[kvHead].add)
             }
         }
     }
 
-    /// Whether what a token's query gives becomes part of a score.
-    private func counts(_ token: Int, of chunk: AttentionChunk) -> Bool {
+    /// How many of a chunk's first tokens give nothing that becomes part of a score.
+    private func silentTokens(of chunk: AttentionChunk) -> Int {
         switch rule.scoring {
-        case .accumulated: true
-        case .latest: token == chunk.tokens - 1
-        case .none: false
+        case .accumulated: 0
+        case .latest: chunk.tokens - 1
+        case .none: chunk.tokens
         }
-    }
-
-    /// The slots with their keys rotated: as they are, or each by its place in the cache.
-    func turned(_ buffer: SlotBuffer, _ angles: UnsafePointer<Float>) -> SlotBuffer {
-        guard rule.usesCachePositions else { return buffer }
-        let turned = SlotBuffer(headDim: geometry.headDim, capacity: buffer.count)
-        turned.resize(to: buffer.count)
-        for slot in 0..<buffer.count {
-            let offset = slot * geometry.headDim
-            turned.set(slot, key: buffer.keys + offset, value: buffer.values + offset)
-            rotate(turned.keys + offset, headDim: geometry.headDim, angles: angles + slot * geometry.headDim)
-        }
-        return turned
     }
 
     /// One cut to the budget.

@@ -8,8 +8,10 @@ public final class EvictingCache<Rule: EvictionRule>: KVCache {
     let rule: Rule
     let schedule: EvictionSchedule
     let observer: (any DecisionObserver)?
-    /// `[layers][kvHeads]`. Keys are rotated, but for a rule that uses cache positions.
+    /// `[layers][kvHeads]`, keys rotated; those of sliding sinks lie first.
     let slots: [[SlotBuffer]]
+    /// `[layers][kvHeads]`: what the first slots are turned from where they slide.
+    let sinks: [[SlidingSinks]]
     /// `[layers][kvHeads]`, or `[layers][1]` for a layer-wide rule.
     let ledgers: [[Ledger<Rule>]]
     /// `[kvHeads]`: what the heads of the layer at work receive.
@@ -26,6 +28,9 @@ public final class EvictingCache<Rule: EvictionRule>: KVCache {
         self.observer = observer
         schedule = EvictionSchedule(mode: mode, promptTokens: promptTokens, budget: rule.budget)
         slots = geometry.emptySlots()
+        sinks = (0..<geometry.layers).map { _ in
+            (0..<geometry.kvHeads).map { _ in SlidingSinks(rule.slidingSinks, headDim: geometry.headDim) }
+        }
         let perLayer = rule.isLayerWide ? 1 : geometry.kvHeads
         ledgers = (0..<geometry.layers).map { _ in (0..<perLayer).map { _ in Ledger(rule) } }
         received = (0..<geometry.kvHeads).map { _ in ReceivedAttention() }

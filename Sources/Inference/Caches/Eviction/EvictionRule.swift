@@ -7,8 +7,9 @@ public protocol EvictionRule: Sendable {
     var scoring: EvictionScoring { get }
     /// Whether all heads of a layer drop the same tokens, scored by all together.
     var isLayerWide: Bool { get }
-    /// Whether a key's position is its index in the cache, and not that of its token.
-    var usesCachePositions: Bool { get }
+    /// How many first tokens move along with a cache whose positions are those within it; 0 where every key keeps the
+    /// position of its token. What lies behind these must be consecutive tokens up to the newest.
+    var slidingSinks: Int { get }
     /// Whether the token at `position` may be dropped when the newest is at `newest`.
     func mayDrop(position: Int, newest: Int) -> Bool
 }
@@ -27,5 +28,5 @@ extension EvictionRule {
     /// Each head for itself, unless a rule says otherwise.
     public var isLayerWide: Bool { false }
     /// Keys keep the position of their token, unless a rule says otherwise.
-    public var usesCachePositions: Bool { false }
+    public var slidingSinks: Int { 0 }
 }

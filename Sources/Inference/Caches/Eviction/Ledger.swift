@@ -54,12 +54,6 @@ final class Ledger<Rule: EvictionRule> {
         scores.removeLast()
     }
 
-    /// A slot goes and those behind it move up, as in `SlotBuffer.removeInOrder`.
-    func removeInOrder(_ slot: Int) {
-        positions.remove(at: slot)
-        scores.remove(at: slot)
-    }
-
     /// Only `kept` stay, in rising order, as in `SlotBuffer.keep`.
     func keep(_ kept: [Int]) {
         positions = kept.map { positions[$0] }

@@ -16,5 +16,6 @@ public struct SinksAndWindow: EvictionRule {
 
     public var budget: Int { sinks + window }
     public var scoring: EvictionScoring { .none }
+    public var slidingSinks: Int { usesCachePositions ? sinks : 0 }
     public func mayDrop(position: Int, newest: Int) -> Bool { position >= sinks }
 }

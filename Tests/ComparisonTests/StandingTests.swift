@@ -1,0 +1,59 @@
+import Comparison
+import Descriptions
+import TestSupport
+import Testing
+
+@Suite("Which policy loses least at a budget")
+struct StandingTests {
+    @Test("policies that swing alike are told apart by their difference, however wide their own intervals are")
+    func paired() throws {
+        // Prompt "a" loses 2 a token under both, "b" gains half a nat; the window loses 0.125 a token more on either.
+        let comparison = try PolicyComparison([
+            comparedRun(),
+            comparedRun("window:sinks=1,window=1", losses: [[3.125, 4.125, 5.125], [0.625, 0.625]], budget: "2"),
+            comparedRun("tova:slots=2", losses: [[3, 4, 5], [0.5, 0.5]], budget: "2"),
+        ])
+        let (window, tova) = (comparison.rows[1].difference, comparison.rows[2].difference)
+        #expect(window?.low == -0.375 && tova?.high == 2, "the intervals against the plain cache overlap")
+        let standing = try #require(comparison.standings.first)
+        #expect(comparison.standings.count == 1 && standing.budget == "2" && standing.best == 2)
+        let rival = try #require(standing.rivals.first)
+        #expect(rival.row == 1 && rival.difference == PairedDifference(mean: 0.125, low: 0.125, high: 0.125))
+        #expect(rival.isTied == false)
+    }
+
+    @Test("a difference whose interval holds 0 is a tie, and without an interval nobody knows")
+    func ties() throws {
+        let runs = [
+            try comparedRun(), try comparedRun("tova:slots=2", losses: [[1, 2, 4], [1, 2]], budget: "2"),
+            try comparedRun("window:sinks=1,window=1", losses: [[1, 2, 6], [1, 1]], budget: "2"),
+        ]
+        #expect(try PolicyComparison(runs).standings[0].rivals.map(\.isTied) == [true])
+        let single = runs.map {
+            ComparedRun(name: $0.name, header: $0.header, prompts: [$0.prompts[0]], budget: $0.budget)
+        }
+        #expect(try PolicyComparison(single).standings[0].rivals.map(\.isTied) == [nil])
+    }
+
+    @Test("a model with a ratio of its own stands with the budget nearest to it, if that is within a quarter")
+    func ownRatio() throws {
+        func runs(heads: Int) throws -> [ComparedRun] {
+            [
+                try comparedRun(), try comparedRun("tova:slots=0.5", drops: [[2, 2], [2, 1]], budget: "50%"),
+                try comparedRun("tova:slots=0.25", drops: [[3, 3], [2, 2]], budget: "25%"),
+                try comparedRun(
+                    drops: Array(repeating: Array(repeating: 0, count: heads), count: 2),
+                    losses: [[2, 2, 3], [1, 1]],
+                    shape: {
+                        $0.kvHeads = heads
+                        $0.dmc = heads == 2 ? DMCSettings() : nil
+                    }, header: { $0.checkpointFingerprint = "other" }),
+            ]
+        }
+        // One head of two is half of the cache; DMC that merges nothing is all of it.
+        let near = try PolicyComparison(runs(heads: 1)).standings
+        #expect(near.map(\.budget) == ["50%", "25%"])
+        #expect(near.map { [$0.best] + $0.rivals.map(\.row) } == [[1, 3], [2]])
+        #expect(try PolicyComparison(runs(heads: 2)).standings.map(\.rivals.count) == [0, 0])
+    }
+}
