@@ -10,18 +10,6 @@
 #define INLINE VECTOR static inline __attribute__((always_inline))
 #define UNROLL _Pragma("clang loop unroll(full)")
 
-INLINE float sum8(__m256 v) {
-    __m128 low = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-    low = _mm_add_ps(low, _mm_movehl_ps(low, low));
-    return _mm_cvtss_f32(_mm_add_ss(low, _mm_movehdup_ps(low)));
-}
-
-INLINE float max8(__m256 v) {
-    __m128 low = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-    low = _mm_max_ps(low, _mm_movehl_ps(low, low));
-    return _mm_cvtss_f32(_mm_max_ss(low, _mm_movehdup_ps(low)));
-}
-
 INLINE __m256 load_f32(const float *at) { return _mm256_loadu_ps(at); }
 
 INLINE __m256 load_bf16(const uint16_t *at) {
@@ -31,16 +19,26 @@ INLINE __m256 load_bf16(const uint16_t *at) {
 
 INLINE float one_bf16(uint16_t narrow) { return _mm_cvtss_f32(_mm_castsi128_ps(_mm_cvtsi32_si128((int)narrow << 16))); }
 
-/* The first `count` numbers of a row, and zeros. */
-INLINE __m256 some_f32(const float *at, size_t count) {
-    __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-    return _mm256_maskload_ps(at, _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), lane));
+/* Ones in the first `count` lanes. */
+INLINE __m256i first8(size_t count) {
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
+
+/* The first `count` numbers of a row, and zeros. */
+INLINE __m256 some_f32(const float *at, size_t count) { return _mm256_maskload_ps(at, first8(count)); }
 
 INLINE __m256 some_bf16(const uint16_t *at, size_t count) {
     uint16_t whole[8] = {0};
     for (size_t i = 0; i < count; i++) whole[i] = at[i];
     return load_bf16(whole);
+}
+
+INLINE __m256 load_f16(const uint16_t *at) { return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)at)); }
+
+INLINE __m256 some_f16(const uint16_t *at, size_t count) {
+    uint16_t whole[8] = {0};
+    for (size_t i = 0; i < count; i++) whole[i] = at[i];
+    return load_f16(whole);
 }
 
 /* The sums of four vectors' lanes, always in the same order. */
@@ -50,16 +48,18 @@ INLINE __m128 sums4(__m256 a, __m256 b, __m256 c, __m256 d) {
 }
 
 #define floats __m256
+#define MANY 6
 #define ZERO _mm256_setzero_ps()
 #include "dot.h"
 
 #define HEIGHT (left >= 8 && tokens == 1 ? 8 : left >= 2 ? 2 : 1)
-#define BLOCKS                                           \
-    if (height == 8) DOT_TOKENS(8, 1);                   \
-    else if (height == 2 && some >= 6) DOT_TOKENS(2, 6); \
-    else if (height == 2 && some >= 4) DOT_TOKENS(2, 4); \
-    else if (height == 2 && some >= 2) DOT_TOKENS(2, 2); \
-    else if (height == 2) DOT_TOKENS(2, 1);              \
+#define BLOCKS                                            \
+    if (height == 8 && columns <= SHORT) DOT_IN_ORDER(8); \
+    else if (height == 8) DOT_TOKENS(8, 1);               \
+    else if (height == 2 && some >= 6) DOT_TOKENS(2, 6);  \
+    else if (height == 2 && some >= 4) DOT_TOKENS(2, 4);  \
+    else if (height == 2 && some >= 2) DOT_TOKENS(2, 2);  \
+    else if (height == 2) DOT_TOKENS(2, 1);               \
     else DOT_TOKENS(1, 1);
 
 #define WEIGHT float
@@ -71,12 +71,21 @@ INLINE __m128 sums4(__m256 a, __m256 b, __m256 c, __m256 d) {
 #define LOAD_X load_f32
 #define SOME_X some_f32
 #define MULTIPLY_ADD _mm256_fmadd_ps
+#define SHORT 2048
 DOT_ROWS(dot_rows_f32, HEIGHT, BLOCKS)
 
 #undef WEIGHT
 #undef LOAD_W
 #undef SOME_W
+#undef SHORT
 #define WEIGHT uint16_t
+#define SHORT 0
+#define LOAD_W load_f16
+#define SOME_W some_f16
+DOT_ROWS(dot_rows_f16, HEIGHT, BLOCKS)
+
+#undef LOAD_W
+#undef SOME_W
 #define LOAD_W load_bf16
 #define SOME_W some_bf16
 DOT_ROWS(dot_rows_bf16, HEIGHT, BLOCKS)
@@ -120,75 +129,54 @@ VECTOR static void widen_f16(const uint16_t *in, size_t count, float *out) {
     for (; i < count; i++) out[i] = _mm_cvtss_f32(_mm_cvtph_ps(_mm_cvtsi32_si128(in[i])));
 }
 
-/* exp by range reduction to [-ln2/2, ln2/2] and the polynomial of Cephes' expf; relative error below 2e-7.
-   Below -87.3, where exp leaves the normal range, it is 0. What is not a number stays so: min gives its second operand
-   then, and no comparison holds. */
-INLINE __m256 exp8(__m256 x) {
-    __m256 tiny = _mm256_cmp_ps(x, _mm256_set1_ps(-87.33654f), _CMP_LT_OQ);
-    x = _mm256_min_ps(_mm256_set1_ps(88.37626f), x);
-    __m256 n = _mm256_round_ps(_mm256_mul_ps(x, _mm256_set1_ps(1.44269504f)), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-    __m256 r = _mm256_fnmadd_ps(n, _mm256_set1_ps(0.693359375f), x);
-    r = _mm256_fnmadd_ps(n, _mm256_set1_ps(-2.12194440e-4f), r);
-    __m256 p = _mm256_set1_ps(1.9875691500e-4f);
-    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(1.3981999507e-3f));
-    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(8.3334519073e-3f));
-    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(4.1665795894e-2f));
-    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(1.6666665459e-1f));
-    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(5.0000001201e-1f));
-    p = _mm256_fmadd_ps(p, _mm256_mul_ps(r, r), _mm256_add_ps(r, _mm256_set1_ps(1)));
-    __m256i power = _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)), 23);
-    return _mm256_andnot_ps(tiny, _mm256_mul_ps(p, _mm256_castsi256_ps(power)));
+#define LANES 8
+#define doubles __m256d
+#define SPREAD _mm256_set1_ps
+#define ADD _mm256_add_ps
+#define SUBTRACT _mm256_sub_ps
+#define MULTIPLY _mm256_mul_ps
+#define DIVIDE _mm256_div_ps
+#define NEGATIVE_ADD _mm256_fnmadd_ps
+#define LEAST _mm256_min_ps
+#define MOST _mm256_max_ps
+#define NEAREST(V) _mm256_round_ps(V, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)
+#define STORE _mm256_storeu_ps
+#define ZERO_D _mm256_setzero_pd()
+#define ADD_D _mm256_add_pd
+#define LOW_D(V) _mm256_cvtps_pd(_mm256_castps256_ps128(V))
+#define HIGH_D(V) _mm256_cvtps_pd(_mm256_extractf128_ps(V, 1))
+
+INLINE float sum_lanes(__m256 v) {
+    __m128 low = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+    low = _mm_add_ps(low, _mm_movehl_ps(low, low));
+    return _mm_cvtss_f32(_mm_add_ss(low, _mm_movehdup_ps(low)));
 }
 
-VECTOR static float largest_of(const float *values, size_t count) {
-    size_t i = 0;
-    float largest = values[0];
-    if (count >= 8) {
-        __m256 most = _mm256_loadu_ps(values);
-        for (i = 8; i + 8 <= count; i += 8) most = _mm256_max_ps(most, _mm256_loadu_ps(values + i));
-        largest = max8(most);
-    }
-    for (; i < count; i++) largest = fmaxf(largest, values[i]);
-    return largest;
+INLINE float most_of_lanes(__m256 v) {
+    __m128 low = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+    low = _mm_max_ps(low, _mm_movehl_ps(low, low));
+    return _mm_cvtss_f32(_mm_max_ss(low, _mm_movehdup_ps(low)));
 }
 
-/* values[i] becomes exp(values[i] * scale - largest); gives their sum. The product is rounded before the largest one is
-   taken from it, and never fused: the difference of two equal values is 0 then, however large they are. */
-VECTOR static float shares(float *values, size_t count, float scale, float largest) {
-    __m256 wide_scale = _mm256_set1_ps(scale), wide_largest = _mm256_set1_ps(largest), sums = _mm256_setzero_ps();
-    size_t i = 0;
-    for (; i + 8 <= count; i += 8) {
-        __m256 scaled = _mm256_mul_ps(_mm256_loadu_ps(values + i), wide_scale);
-        __m256 e = exp8(_mm256_sub_ps(scaled, wide_largest));
-        sums = _mm256_add_ps(sums, e);
-        _mm256_storeu_ps(values + i, e);
-    }
-    float sum = sum8(sums);
-    for (; i < count; i++) {
-        float scaled = values[i] * scale;
-        values[i] = expf(scaled - largest);
-        sum += values[i];
-    }
-    return sum;
+INLINE double sum_doubles(__m256d v) {
+    double lanes[4];
+    _mm256_storeu_pd(lanes, v);
+    return lanes[0] + lanes[1] + lanes[2] + lanes[3];
 }
 
-VECTOR static void softmax(float *values, size_t count, float scale) {
-    float factor = 1 / shares(values, count, scale, largest_of(values, count) * scale);
-    __m256 wide_factor = _mm256_set1_ps(factor);
-    size_t i = 0;
-    for (; i + 8 <= count; i += 8)
-        _mm256_storeu_ps(values + i, _mm256_mul_ps(_mm256_loadu_ps(values + i), wide_factor));
-    for (; i < count; i++) values[i] *= factor;
+INLINE __m256 POWER(__m256 n) {
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)), 23));
 }
 
-VECTOR static float softmax_step(float *values, size_t count, float scale, float *largest, float *sum) {
-    float most = fmaxf(*largest, largest_of(values, count) * scale), keep = expf(*largest - most);
-    *sum = *sum * keep + shares(values, count, scale, most);
-    *largest = most;
-    return keep;
+INLINE __m256 below(__m256 x, __m256 limit, __m256 yes, __m256 no) {
+    return _mm256_blendv_ps(no, yes, _mm256_cmp_ps(x, limit, _CMP_LT_OQ));
 }
 
-/* One token's sums of 32 channels from `d` on. */
+INLINE __m256 only(__m256 v, size_t count) { return _mm256_and_ps(v, _mm256_castsi256_ps(first8(count))); }
+INLINE void store_some(float *at, size_t count, __m256 v) { _mm256_maskstore_ps(at, first8(count), v); }
+#include "elementwise.h"
+
+/* One token's sums of 32 channels. */
 INLINE void sum_32(const float *weights, const float *rows, size_t count, size_t width, float keep, float *out) {
     __m256 sums[4];
     UNROLL for (int v = 0; v < 4; v++)
@@ -214,53 +202,11 @@ VECTOR static void weighted_sums(const float *weights, size_t weight_stride, siz
     }
 }
 
-VECTOR static void rms_norm(const float *in, const float *gain, size_t count, float epsilon, float *out) {
-    __m256 squares = _mm256_setzero_ps();
-    size_t i = 0;
-    for (; i + 8 <= count; i += 8) {
-        __m256 x = _mm256_loadu_ps(in + i);
-        squares = _mm256_fmadd_ps(x, x, squares);
-    }
-    float sum = sum8(squares);
-    for (; i < count; i++) sum = fmaf(in[i], in[i], sum);
-    float factor = 1 / sqrtf(sum / (float)count + epsilon);
-    __m256 wide = _mm256_set1_ps(factor);
-    for (i = 0; i + 8 <= count; i += 8)
-        _mm256_storeu_ps(out + i, _mm256_mul_ps(_mm256_mul_ps(_mm256_loadu_ps(in + i), wide), _mm256_loadu_ps(gain + i)));
-    for (; i < count; i++) out[i] = in[i] * factor * gain[i];
-}
-
-VECTOR static void swiglu(float *gate, const float *up, size_t count) {
-    __m256 one = _mm256_set1_ps(1), zero = _mm256_setzero_ps();
-    size_t i = 0;
-    for (; i + 8 <= count; i += 8) {
-        __m256 g = _mm256_loadu_ps(gate + i);
-        __m256 silu = _mm256_div_ps(g, _mm256_add_ps(one, exp8(_mm256_sub_ps(zero, g))));
-        _mm256_storeu_ps(gate + i, _mm256_mul_ps(silu, _mm256_loadu_ps(up + i)));
-    }
-    for (; i < count; i++) gate[i] = gate[i] / (1 + expf(-gate[i])) * up[i];
-}
-
-VECTOR static double log_sum_exp(const float *values, size_t count) {
-    float largest = largest_of(values, count);
-    __m256 wide_largest = _mm256_set1_ps(largest);
-    __m256d low = _mm256_setzero_pd(), high = low;
-    size_t i = 0;
-    for (; i + 8 <= count; i += 8) {
-        __m256 e = exp8(_mm256_sub_ps(_mm256_loadu_ps(values + i), wide_largest));
-        low = _mm256_add_pd(low, _mm256_cvtps_pd(_mm256_castps256_ps128(e)));
-        high = _mm256_add_pd(high, _mm256_cvtps_pd(_mm256_extractf128_ps(e, 1)));
-    }
-    double lanes[4], sum = 0;
-    _mm256_storeu_pd(lanes, _mm256_add_pd(low, high));
-    for (int lane = 0; lane < 4; lane++) sum += lanes[lane];
-    for (; i < count; i++) sum += exp((double)values[i] - (double)largest);
-    return (double)largest + log(sum);
-}
+#include "attend.h"
 
 const hr_kernels hr_avx2_set = {
-    "avx2", dot_rows_f32, dot_rows_bf16, dot_rows_narrow, widen_bf16, widen_f16, narrow_bf16,
-    softmax, softmax_step, weighted_sums, rms_norm, swiglu, log_sum_exp,
+    "avx2", dot_rows_f32, dot_rows_f16, dot_rows_bf16, dot_rows_narrow, widen_bf16, widen_f16, narrow_bf16,
+    softmax, softmax_step, weighted_sums, attend, rms_norm, swiglu, log_sum_exp,
 };
 
 #endif

@@ -26,6 +26,10 @@ INLINE __m512 load_bf16(const uint16_t *at) { return widened(_mm256_loadu_si256(
 INLINE __m512 some_bf16(const uint16_t *at, size_t count) {
     return widened(_mm256_maskz_loadu_epi16(first16(count), at));
 }
+INLINE __m512 load_f16(const uint16_t *at) { return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)at)); }
+INLINE __m512 some_f16(const uint16_t *at, size_t count) {
+    return _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(first16(count), at));
+}
 /* Thirty-two bfloat16 numbers that stay narrow. */
 INLINE __m512i load_pairs(const uint16_t *at) { return _mm512_loadu_si512(at); }
 INLINE __m512i some_pairs(const uint16_t *at, size_t count) { return _mm512_maskz_loadu_epi16(first32(count), at); }
@@ -42,18 +46,20 @@ INLINE __m128 sums4(__m512 a, __m512 b, __m512 c, __m512 d) {
 }
 
 #define floats __m512
+#define MANY 6
 #define ZERO _mm512_setzero_ps()
 #include "dot.h"
 
 #define HEIGHT (left >= 8 && tokens <= 3 ? 8 : left >= 4 ? 4 : 1)
-#define BLOCKS                                           \
-    if (height == 8 && some == 3) DOT_TOKENS(8, 3);      \
-    else if (height == 8 && some == 2) DOT_TOKENS(8, 2); \
-    else if (height == 8) DOT_TOKENS(8, 1);              \
-    else if (height == 4 && some >= 6) DOT_TOKENS(4, 6); \
-    else if (height == 4 && some >= 4) DOT_TOKENS(4, 4); \
-    else if (height == 4 && some >= 2) DOT_TOKENS(4, 2); \
-    else if (height == 4) DOT_TOKENS(4, 1);              \
+#define BLOCKS                                                 \
+    if (height == 8 && some == 3) DOT_TOKENS(8, 3);            \
+    else if (height == 8 && some == 2) DOT_TOKENS(8, 2);       \
+    else if (height == 8 && columns <= SHORT) DOT_IN_ORDER(8); \
+    else if (height == 8) DOT_TOKENS(8, 1);                    \
+    else if (height == 4 && some >= 6) DOT_TOKENS(4, 6);       \
+    else if (height == 4 && some >= 4) DOT_TOKENS(4, 4);       \
+    else if (height == 4 && some >= 2) DOT_TOKENS(4, 2);       \
+    else if (height == 4) DOT_TOKENS(4, 1);                    \
     else DOT_TOKENS(1, 1);
 
 #define WEIGHT float
@@ -65,12 +71,21 @@ INLINE __m128 sums4(__m512 a, __m512 b, __m512 c, __m512 d) {
 #define LOAD_X load_f32
 #define SOME_X some_f32
 #define MULTIPLY_ADD _mm512_fmadd_ps
+#define SHORT 2048
 DOT_ROWS(dot_rows_f32, HEIGHT, BLOCKS)
 
 #undef WEIGHT
 #undef LOAD_W
 #undef SOME_W
+#undef SHORT
 #define WEIGHT uint16_t
+#define SHORT 1024
+#define LOAD_W load_f16
+#define SOME_W some_f16
+DOT_ROWS(dot_rows_f16, HEIGHT, BLOCKS)
+
+#undef LOAD_W
+#undef SOME_W
 #define LOAD_W load_bf16
 #define SOME_W some_bf16
 DOT_ROWS(dot_rows_bf16, HEIGHT, BLOCKS)
@@ -83,7 +98,9 @@ DOT_ROWS(dot_rows_bf16, HEIGHT, BLOCKS)
 #undef LOAD_X
 #undef SOME_X
 #undef MULTIPLY_ADD
+#undef SHORT
 #define INPUT uint16_t
+#define SHORT 2048
 #define VALUE __m512i
 #define STEP 32
 #define LOAD_W load_pairs
@@ -114,67 +131,37 @@ VECTOR static void narrow_bf16(const float *in, size_t count, uint16_t *out) {
         _mm256_mask_storeu_epi16(out + i, first16(count - i), (__m256i)_mm512_cvtneps_pbh(some_f32(in + i, count - i)));
 }
 
-/* exp by range reduction to [-ln2/2, ln2/2] and the polynomial of Cephes' expf; relative error below 2e-7.
-   Below -87.3, where exp leaves the normal range, it is 0. What is not a number stays so: min gives its second operand
-   then, and no comparison holds. */
-INLINE __m512 exp16(__m512 x) {
-    __mmask16 tiny = _mm512_cmp_ps_mask(x, _mm512_set1_ps(-87.33654f), _CMP_LT_OQ);
-    x = _mm512_min_ps(_mm512_set1_ps(88.37626f), x);
-    __m512 n = _mm512_roundscale_ps(_mm512_mul_ps(x, _mm512_set1_ps(1.44269504f)), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-    __m512 r = _mm512_fnmadd_ps(n, _mm512_set1_ps(0.693359375f), x);
-    r = _mm512_fnmadd_ps(n, _mm512_set1_ps(-2.12194440e-4f), r);
-    __m512 p = _mm512_set1_ps(1.9875691500e-4f);
-    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(1.3981999507e-3f));
-    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(8.3334519073e-3f));
-    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(4.1665795894e-2f));
-    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(1.6666665459e-1f));
-    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(5.0000001201e-1f));
-    p = _mm512_fmadd_ps(p, _mm512_mul_ps(r, r), _mm512_add_ps(r, _mm512_set1_ps(1)));
-    __m512i power = _mm512_slli_epi32(_mm512_add_epi32(_mm512_cvtps_epi32(n), _mm512_set1_epi32(127)), 23);
-    return _mm512_maskz_mul_ps((__mmask16)~tiny, p, _mm512_castsi512_ps(power));
-}
+#define LANES 16
+#define doubles __m512d
+#define SPREAD _mm512_set1_ps
+#define ADD _mm512_add_ps
+#define SUBTRACT _mm512_sub_ps
+#define MULTIPLY _mm512_mul_ps
+#define DIVIDE _mm512_div_ps
+#undef MULTIPLY_ADD
+#define MULTIPLY_ADD _mm512_fmadd_ps
+#define NEGATIVE_ADD _mm512_fnmadd_ps
+#define LEAST _mm512_min_ps
+#define MOST _mm512_max_ps
+#define NEAREST(V) _mm512_roundscale_ps(V, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)
+#define STORE _mm512_storeu_ps
+#define sum_lanes _mm512_reduce_add_ps
+#define most_of_lanes _mm512_reduce_max_ps
+#define ZERO_D _mm512_setzero_pd()
+#define ADD_D _mm512_add_pd
+#define LOW_D(V) _mm512_cvtps_pd(_mm512_castps512_ps256(V))
+#define HIGH_D(V) _mm512_cvtps_pd(_mm512_extractf32x8_ps(V, 1))
+#define sum_doubles _mm512_reduce_add_pd
 
-/* For i from 0 below COUNT in steps of sixteen: the lanes that there are, in MASK. */
-#define EACH(I, COUNT, MASK)                                                                         \
-    size_t I = 0;                                                                                    \
-    for (__mmask16 MASK; I < COUNT && (MASK = first16(COUNT - I < 16 ? COUNT - I : 16), 1); I += 16)
-
-VECTOR static float largest_of(const float *values, size_t count) {
-    __m512 most = _mm512_set1_ps(-INFINITY);
-    EACH(i, count, mask) most = _mm512_mask_max_ps(most, mask, most, _mm512_maskz_loadu_ps(mask, values + i));
-    return _mm512_reduce_max_ps(most);
+INLINE __m512 POWER(__m512 n) {
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_add_epi32(_mm512_cvtps_epi32(n), _mm512_set1_epi32(127)), 23));
 }
-
-/* values[i] becomes exp(values[i] * scale - largest); gives their sum. The product is rounded before the largest one is
-   taken from it, and never fused: the difference of two equal values is 0 then, however large they are. */
-VECTOR static float shares(float *values, size_t count, float scale, float largest) {
-    __m512 sums = _mm512_setzero_ps();
-    EACH(i, count, mask) {
-        __m512 scaled = _mm512_mul_ps(_mm512_maskz_loadu_ps(mask, values + i), _mm512_set1_ps(scale));
-        __m512 e = exp16(_mm512_sub_ps(scaled, _mm512_set1_ps(largest)));
-        sums = _mm512_mask_add_ps(sums, mask, sums, e);
-        _mm512_mask_storeu_ps(values + i, mask, e);
-    }
-    return _mm512_reduce_add_ps(sums);
+INLINE __m512 below(__m512 x, __m512 limit, __m512 yes, __m512 no) {
+    return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(x, limit, _CMP_LT_OQ), no, yes);
 }
-
-VECTOR static void scaled(float *values, size_t count, float factor) {
-    EACH(i, count, mask)
-        _mm512_mask_storeu_ps(values + i, mask,
-                              _mm512_mul_ps(_mm512_maskz_loadu_ps(mask, values + i), _mm512_set1_ps(factor)));
-}
-
-VECTOR static void softmax(float *values, size_t count, float scale) {
-    float sum = shares(values, count, scale, largest_of(values, count) * scale);
-    scaled(values, count, 1 / sum);
-}
-
-VECTOR static float softmax_step(float *values, size_t count, float scale, float *largest, float *sum) {
-    float most = fmaxf(*largest, largest_of(values, count) * scale), keep = expf(*largest - most);
-    *sum = *sum * keep + shares(values, count, scale, most);
-    *largest = most;
-    return keep;
-}
+INLINE __m512 only(__m512 v, size_t count) { return _mm512_maskz_mov_ps(first16(count), v); }
+INLINE void store_some(float *at, size_t count, __m512 v) { _mm512_mask_storeu_ps(at, first16(count), v); }
+#include "elementwise.h"
 
 /* TOKENS sums of up to 64 channels from `d` on, in VECTORS vectors of which the last is `last` wide. */
 #define SUM_BLOCK(VECTORS, TOKENS)                                                                            \
@@ -221,43 +208,11 @@ VECTOR static void weighted_sums(const float *weights, size_t weight_stride, siz
     }
 }
 
-VECTOR static void rms_norm(const float *in, const float *gain, size_t count, float epsilon, float *out) {
-    __m512 squares = _mm512_setzero_ps();
-    EACH(i, count, mask) {
-        __m512 x = _mm512_maskz_loadu_ps(mask, in + i);
-        squares = _mm512_fmadd_ps(x, x, squares);
-    }
-    __m512 factor = _mm512_set1_ps(1 / sqrtf(_mm512_reduce_add_ps(squares) / (float)count + epsilon));
-    EACH(j, count, some) {
-        __m512 x = _mm512_mul_ps(_mm512_maskz_loadu_ps(some, in + j), factor);
-        _mm512_mask_storeu_ps(out + j, some, _mm512_mul_ps(x, _mm512_maskz_loadu_ps(some, gain + j)));
-    }
-}
-
-VECTOR static void swiglu(float *gate, const float *up, size_t count) {
-    EACH(i, count, mask) {
-        __m512 g = _mm512_maskz_loadu_ps(mask, gate + i);
-        __m512 e = exp16(_mm512_sub_ps(_mm512_setzero_ps(), g));
-        __m512 silu = _mm512_div_ps(g, _mm512_add_ps(_mm512_set1_ps(1), e));
-        _mm512_mask_storeu_ps(gate + i, mask, _mm512_mul_ps(silu, _mm512_maskz_loadu_ps(mask, up + i)));
-    }
-}
-
-VECTOR static double log_sum_exp(const float *values, size_t count) {
-    float largest = largest_of(values, count);
-    __m512d low = _mm512_setzero_pd(), high = low;
-    EACH(i, count, mask) {
-        __m512 e = exp16(_mm512_sub_ps(_mm512_maskz_loadu_ps(mask, values + i), _mm512_set1_ps(largest)));
-        e = _mm512_maskz_mov_ps(mask, e);
-        low = _mm512_add_pd(low, _mm512_cvtps_pd(_mm512_castps512_ps256(e)));
-        high = _mm512_add_pd(high, _mm512_cvtps_pd(_mm512_extractf32x8_ps(e, 1)));
-    }
-    return (double)largest + log(_mm512_reduce_add_pd(_mm512_add_pd(low, high)));
-}
+#include "attend.h"
 
 const hr_kernels hr_avx512_set = {
-    "avx512", dot_rows_f32, dot_rows_bf16, dot_rows_narrow, widen_bf16, widen_f16, narrow_bf16,
-    softmax, softmax_step, weighted_sums, rms_norm, swiglu, log_sum_exp,
+    "avx512", dot_rows_f32, dot_rows_f16, dot_rows_bf16, dot_rows_narrow, widen_bf16, widen_f16, narrow_bf16,
+    softmax, softmax_step, weighted_sums, attend, rms_norm, swiglu, log_sum_exp,
 };
 
 #endif

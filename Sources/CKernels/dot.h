@@ -1,24 +1,29 @@
 /* Blocks of dot products, for sets with a vector unit. Whoever includes this has defined VECTOR, UNROLL, `floats` (the
-   type of a running sum), ZERO and `sums4(a, b, c, d)`, the sums of four vectors' lanes; and before each function
-   WEIGHT and INPUT (element types), VALUE (a vector of them), STEP (elements in it), LOAD_W, SOME_W, LOAD_X, SOME_X (a
+   type of a running sum), ZERO, MANY (the most tokens of a block) and `sums4(a, b, c, d)`, the sums of four vectors'
+   lanes; and before each function
+   WEIGHT and INPUT (element types), SHORT (below), VALUE (a vector of them), STEP (elements in it), LOAD_W, SOME_W, LOAD_X, SOME_X (a
    whole vector, or its first elements and zeros) and MULTIPLY_ADD. */
 
 /* ROWS x TOKENS dot products, each with one running sum of a vector's lanes, whatever the block's shape: that is what
-   keeps a result independent of its neighbours. ROWS is 8, 4, 2 or 1. The rows behind them are asked for, one
-   line of the cache after another, into its second level: the processor's own prefetching ends with a page, and a row
-   is about as long. */
+   keeps a result independent of its neighbours. ROWS is 8, 4, 2 or 1. The rows behind them are asked for meanwhile, one
+   line of the cache after another, into its second level: the processor's own prefetching ends with a page, and a
+   row is about as long. Where several blocks of tokens take the same rows, each asks for its share of the lines, so that
+   memory is at work as long as arithmetic is. */
 #define DOT_BLOCK(ROWS, TOKENS, AHEAD)                                                                       \
     do {                                                                                                     \
         enum { FOURS = (ROWS + 3) / 4 };                                                                     \
         floats sums[4 * FOURS][TOKENS];                                                                      \
         UNROLL for (int r = 0; r < 4 * FOURS; r++) UNROLL for (int t = 0; t < TOKENS; t++) sums[r][t] = ZERO; \
         const char *next = (const char *)(row + ROWS * row_stride);                                          \
-        size_t c = 0;                                                                                        \
+        size_t c = 0, wait = pass + 1;                                                                       \
         for (; c + STEP <= columns; c += STEP) {                                                             \
             VALUE w[ROWS];                                                                                   \
             UNROLL for (int r = 0; r < ROWS; r++) w[r] = LOAD_W(row + r * row_stride + c);                   \
             if (AHEAD && c * sizeof *row % 64 == 0) {                                                        \
-                UNROLL for (int r = 0; r < ROWS; r++) _mm_prefetch(next + 64 * r, _MM_HINT_T1);              \
+                if (--wait == 0) {                                                                           \
+                    UNROLL for (int r = 0; r < ROWS; r++) _mm_prefetch(next + 64 * r, _MM_HINT_T1);          \
+                    wait = passes;                                                                           \
+                }                                                                                            \
                 next += 64 * ROWS;                                                                           \
             }                                                                                                \
             UNROLL for (int t = 0; t < TOKENS; t++) {                                                        \
@@ -42,11 +47,32 @@
         }                                                                                                    \
     } while (0)
 
-#define DOT_TOKENS(ROWS, TOKENS)                                          \
-    do {                                                                  \
-        if (t0 == 0 && r0 + 2 * ROWS <= rows) DOT_BLOCK(ROWS, TOKENS, 1); \
-        else DOT_BLOCK(ROWS, TOKENS, 0);                                  \
-        t0 += TOKENS;                                                     \
+#define DOT_TOKENS(ROWS, TOKENS)                       \
+    do {                                               \
+        if (pass < passes) DOT_BLOCK(ROWS, TOKENS, 1); \
+        else DOT_BLOCK(ROWS, TOKENS, 0);               \
+        t0 += TOKENS;                                  \
+        pass++;                                        \
+    } while (0)
+
+/* One token's products with ROWS rows, row by row: the same sums as a block's. Memory is read in order, which the
+   processor's own prefetching serves better than any asking: for rows of at most SHORT columns, beyond which a row's sum
+   takes longer than its bytes, or the token does not stay in the first-level cache. */
+#define DOT_IN_ORDER(ROWS)                                                                                    \
+    do {                                                                                                     \
+        floats sums[ROWS];                                                                                   \
+        UNROLL for (int r = 0; r < ROWS; r++) {                                                              \
+            const WEIGHT *at = row + r * row_stride;                                                         \
+            floats sum = ZERO;                                                                               \
+            size_t c = 0;                                                                                    \
+            for (; c + STEP <= columns; c += STEP) sum = MULTIPLY_ADD(LOAD_W(at + c), LOAD_X(token + c), sum); \
+            if (c < columns)                                                                                 \
+                sum = MULTIPLY_ADD(SOME_W(at + c, columns - c), SOME_X(token + c, columns - c), sum);        \
+            sums[r] = sum;                                                                                   \
+        }                                                                                                    \
+        UNROLL for (int r = 0; r < ROWS; r += 4)                                                             \
+            _mm_storeu_ps(target + r, sums4(sums[r], sums[r + 1], sums[r + 2], sums[r + 3]));                \
+        t0++;                                                                                                \
     } while (0)
 
 /* Rows outside, tokens inside: a row of weights is read from memory once, and from the caches for the tokens that
@@ -54,9 +80,9 @@
 #define DOT_ROWS(NAME, HEIGHT, BLOCKS)                                                                         \
     VECTOR static void NAME(const WEIGHT *weights, size_t rows, size_t row_stride, size_t columns,             \
                             const INPUT *in, size_t in_stride, size_t tokens, float *out, size_t out_stride) { \
-        size_t r0 = 0;                                                                                         \
+        size_t r0 = 0, passes = (tokens + MANY - 1) / MANY;                                                    \
         while (r0 < rows) {                                                                                    \
-            size_t left = rows - r0, height = HEIGHT, t0 = 0;                                                  \
+            size_t left = rows - r0, height = HEIGHT, t0 = 0, pass = 0;                                        \
             while (t0 < tokens) {                                                                              \
                 const WEIGHT *row = weights + r0 * row_stride;                                                 \
                 const INPUT *token = in + t0 * in_stride;                                                      \

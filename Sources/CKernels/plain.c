@@ -11,6 +11,22 @@ static float widen(uint16_t narrow) {
     return value;
 }
 
+/* A half's exponent and fraction, put where a single has them, are 2^112 times too small, subnormal or not. */
+static float widen_half(uint16_t half) {
+    uint32_t sign = (uint32_t)(half & 0x8000) << 16, rest = half & 0x7FFF, bits = rest << 13;
+    float value;
+    if (rest < 0x7C00) {
+        memcpy(&value, &bits, sizeof value);
+        value *= 0x1p112f;
+        memcpy(&bits, &value, sizeof value);
+    } else {
+        bits |= rest == 0x7C00 ? 0x7F800000 : 0x7FC00000;
+    }
+    bits |= sign;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
 /* Eight running sums, so that a compiler finds something to do at once even here. */
 #define DOT_ROWS(NAME, WEIGHT, WIDE_W, INPUT, WIDE_X)                                                  \
     static void NAME(const WEIGHT *weights, size_t rows, size_t row_stride, size_t columns,            \
@@ -33,6 +49,7 @@ static float widen(uint16_t narrow) {
 #define AS_IT_IS(VALUE) (VALUE)
 
 DOT_ROWS(dot_rows_f32, float, AS_IT_IS, float, AS_IT_IS)
+DOT_ROWS(dot_rows_f16, uint16_t, widen_half, float, AS_IT_IS)
 DOT_ROWS(dot_rows_bf16, uint16_t, widen, float, AS_IT_IS)
 DOT_ROWS(dot_rows_narrow, uint16_t, widen, uint16_t, widen)
 
@@ -47,22 +64,6 @@ static void narrow_bf16(const float *in, size_t count, uint16_t *out) {
         if (in[i] != in[i]) out[i] = (uint16_t)(bits >> 16 | 0x40);
         else out[i] = (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
     }
-}
-
-/* A half's exponent and fraction, put where a single has them, are 2^112 times too small, subnormal or not. */
-static float widen_half(uint16_t half) {
-    uint32_t sign = (uint32_t)(half & 0x8000) << 16, rest = half & 0x7FFF, bits = rest << 13;
-    float value;
-    if (rest < 0x7C00) {
-        memcpy(&value, &bits, sizeof value);
-        value *= 0x1p112f;
-        memcpy(&bits, &value, sizeof value);
-    } else {
-        bits |= rest == 0x7C00 ? 0x7F800000 : 0x7FC00000;
-    }
-    bits |= sign;
-    memcpy(&value, &bits, sizeof value);
-    return value;
 }
 
 static void widen_f16(const uint16_t *in, size_t count, float *out) {
@@ -107,6 +108,9 @@ static void weighted_sums(const float *weights, size_t weight_stride, size_t tok
     }
 }
 
+#define VECTOR
+#include "attend.h"
+
 static void rms_norm(const float *in, const float *gain, size_t count, float epsilon, float *out) {
     float squares = 0;
     for (size_t i = 0; i < count; i++) squares += in[i] * in[i];
@@ -127,6 +131,6 @@ static double log_sum_exp(const float *values, size_t count) {
 }
 
 const hr_kernels hr_plain_set = {
-    "plain", dot_rows_f32, dot_rows_bf16, dot_rows_narrow, widen_bf16, widen_f16, narrow_bf16,
-    softmax, softmax_step, weighted_sums, rms_norm, swiglu, log_sum_exp,
+    "plain", dot_rows_f32, dot_rows_f16, dot_rows_bf16, dot_rows_narrow, widen_bf16, widen_f16, narrow_bf16,
+    softmax, softmax_step, weighted_sums, attend, rms_norm, swiglu, log_sum_exp,
 };

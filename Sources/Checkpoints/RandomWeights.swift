@@ -6,7 +6,7 @@ import Foundation
 ///
 /// Matrices are so scaled that activations stay near 1, and a DMC model's logits are normal around 0.
 public enum RandomWeights {
-    /// Weights for a model of this shape: a safetensors file in memory alone, mapped as one on disk would be.
+    /// Weights for a model of this shape: a safetensors file in memory alone, in large pages as a file on disk is mapped.
     /// - Parameter elementType: of the matrices; `.int8` where the configuration is of 8-bit weights, and only there.
     /// - Throws: `FileError` where there is not enough memory.
     public static func file(
@@ -25,7 +25,7 @@ public enum RandomWeights {
             }
         }
         try SafetensorsWriter.write(entries, to: path)
-        return try SafetensorsFile(path: path)
+        return try SafetensorsFile(MappedFile(moving: path))
     }
 
     /// How a tensor is stored: in a model of 8-bit weights some are wider.

@@ -6,6 +6,8 @@ public final class MappedFile: @unchecked Sendable {
     public let path: String
     /// The file's bytes. Valid as long as this object lives, which only `withExtendedLifetime` or a property ensures.
     public let bytes: UnsafeRawBufferPointer
+    /// Bytes of address space, from the first of `bytes` on.
+    private let mappedBytes: Int
 
     /// Maps the file at `path`.
     /// - Throws: `FileError.unreadable` if it is missing, a folder, or may not be read.
@@ -23,6 +25,7 @@ public final class MappedFile: @unchecked Sendable {
         }
         self.path = path
         let size = Int(status.st_size)
+        mappedBytes = size
         guard size > 0 else {
             bytes = UnsafeRawBufferPointer(start: nil, count: 0)
             return
@@ -35,11 +38,43 @@ public final class MappedFile: @unchecked Sendable {
         if size >= Self.large { madvise(address, size, MADV_HUGEPAGE) }
     }
 
+    /// Moves the bytes of the file at `path` into memory of this process, in large pages where the system has them, and
+    /// leaves the file empty: for files of a file system in memory, whose pages are small.
+    /// - Throws: `FileError.unreadable` if it cannot be read and written, or there is not enough memory.
+    public init(moving path: String) throws {
+        let descriptor = open(path, O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError.unreadable(path: path, reason: FileError.systemReason) }
+        defer { close(descriptor) }
+        let size = Int(lseek(descriptor, 0, SEEK_END))
+        guard size >= 0 else { throw FileError.unreadable(path: path, reason: FileError.systemReason) }
+        let room = (max(size, 1) + Self.page - 1) / Self.page * Self.page
+        guard
+            let address = mmap(nil, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+            address != MAP_FAILED
+        else { throw FileError.unreadable(path: path, reason: FileError.systemReason) }
+        self.path = path
+        bytes = UnsafeRawBufferPointer(start: address, count: size)
+        mappedBytes = room
+        madvise(address, room, MADV_HUGEPAGE)
+        // From the end, so that what is read can be cut off: the bytes are never there twice.
+        var left = size
+        while left > 0 {
+            let count = min(left, Self.large)
+            guard pread(descriptor, address + (left - count), count, off_t(left - count)) == count,
+                ftruncate(descriptor, off_t(left - count)) == 0
+            else { throw FileError.unreadable(path: path, reason: FileError.systemReason) }
+            left -= count
+        }
+    }
+
+    /// The size of a large page.
+    private static let page = 1 << 21
+
     /// Files from this size on are mapped in large pages where the system has them.
     private static let large = 1 << 26
 
     deinit {
-        if let address = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: address), bytes.count) }
+        if let address = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: address), mappedBytes) }
     }
 
     /// A copy of the whole file at `path`, for small ones.

@@ -8,12 +8,17 @@ public final class ProductInput {
     private(set) var tokens = 0
     /// Singles, where they came from; rounded ones are bfloat16 numbers, widened.
     private(set) var singles: UnsafePointer<Float>?
-    /// bfloat16 numbers; there where a matrix asked for them.
+    /// bfloat16 numbers, `narrowStride` from one token to the next; there where a matrix asked for them.
     private(set) var narrow: UnsafeMutablePointer<UInt16>?
+    private(set) var narrowStride = 0
     private var capacity = 0
 
     /// Tokens that one thread makes ready at a time.
     private static let block = 4
+
+    /// Numbers between two tokens' bfloat16 numbers. Columns are often a power of two, and the tokens of a block would
+    /// then compete for the same few lines of the first-level cache.
+    private static let gap = 32
 
     /// An input that rounds, or does not.
     public init(isRounded: Bool) { self.isRounded = isRounded }
@@ -29,14 +34,15 @@ public final class ProductInput {
     ) {
         let hasNarrow = matrices.contains { $0.readsNarrow(self) }
         let hasSingles = matrices.contains { !$0.readsNarrow(self) }
-        if isRounded { reserve(tokens * columns) }
+        narrowStride = columns + Self.gap
+        if isRounded { reserve(tokens * narrowStride) }
         workers.forEach((tokens + Self.block - 1) / Self.block) { index, _ in
             for token in index * Self.block..<min((index + 1) * Self.block, tokens) {
                 finish(token)
                 guard let narrow else { continue }
-                let start = token * columns
-                KernelSet.selected.narrow_bf16(numbers + start, columns, narrow + start)
-                if hasSingles { KernelSet.selected.widen_bf16(narrow + start, columns, numbers + start) }
+                let (singles, rounded) = (numbers + token * columns, narrow + token * narrowStride)
+                KernelSet.selected.narrow_bf16(singles, columns, rounded)
+                if hasSingles { KernelSet.selected.widen_bf16(rounded, columns, singles) }
             }
         }
         self.tokens = tokens

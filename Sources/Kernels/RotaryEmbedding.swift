@@ -36,10 +36,12 @@ public final class RotaryEmbedding: Sendable {
 @inlinable
 public func rotate(_ vector: UnsafeMutablePointer<Float>, headDim: Int, angles: UnsafePointer<Float>) {
     let half = headDim / 2
+    // Pointers of their own, so that no index is added up, and checked, in the loop.
+    let (lows, highs, sines) = (vector, vector + half, angles + half)
     for channel in 0..<half {
-        let (low, high) = (vector[channel], vector[channel + half])
-        let (cosine, sine) = (angles[channel], angles[channel + half])
-        vector[channel] = low * cosine - high * sine
-        vector[channel + half] = high * cosine + low * sine
+        let (low, high) = (lows[channel], highs[channel])
+        let (cosine, sine) = (angles[channel], sines[channel])
+        lows[channel] = low * cosine - high * sine
+        highs[channel] = high * cosine + low * sine
     }
 }

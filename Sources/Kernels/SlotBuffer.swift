@@ -4,34 +4,44 @@ public final class SlotBuffer {
     public let headDim: Int
     /// Slots held.
     public private(set) var count = 0
-    /// The keys.
-    public private(set) var keys: UnsafeMutablePointer<Float>
-    /// The values.
-    public private(set) var values: UnsafeMutablePointer<Float>
+    /// Keys, and behind them values.
+    private var memory: SlotMemory
     private var capacity: Int
+
+    /// The keys.
+    public var keys: UnsafeMutablePointer<Float> { memory.start }
+    /// The values.
+    public var values: UnsafeMutablePointer<Float> { memory.start + capacity * headDim }
 
     /// An empty buffer.
     public init(headDim: Int, capacity: Int = 16) {
+        let memory = SlotMemory(floats: 2 * capacity * headDim)
         self.headDim = headDim
-        self.capacity = capacity
-        keys = .allocate(capacity: capacity * headDim)
-        values = .allocate(capacity: capacity * headDim)
+        self.memory = memory
+        self.capacity = Self.slots(in: memory, headDim)
     }
 
-    deinit {
-        keys.deallocate()
-        values.deallocate()
-    }
+    deinit { memory.release() }
 
     /// Makes it `newCount` slots long; what is new is not yet set.
     public func resize(to newCount: Int) {
-        if newCount > capacity {
-            let larger = max(newCount, 2 * capacity)
-            keys = Self.grow(keys, from: count * headDim, to: larger * headDim)
-            values = Self.grow(values, from: count * headDim, to: larger * headDim)
-            capacity = larger
-        }
+        if newCount > capacity { grow(to: max(newCount, 2 * capacity)) }
         count = newCount
+    }
+
+    private func grow(to slots: Int) {
+        let larger = SlotMemory(floats: 2 * slots * headDim)
+        let (oldKeys, oldValues, old) = (keys, values, memory)
+        memory = larger
+        capacity = Self.slots(in: larger, headDim)
+        keys.update(from: oldKeys, count: count * headDim)
+        values.update(from: oldValues, count: count * headDim)
+        old.release()
+    }
+
+    /// Slots that fit.
+    private static func slots(in memory: SlotMemory, _ headDim: Int) -> Int {
+        memory.bytes / (2 * headDim * MemoryLayout<Float>.stride)
     }
 
     /// Sets slot `slot`.
@@ -54,14 +64,5 @@ public final class SlotBuffer {
             set(slot, key: keys + old * headDim, value: values + old * headDim)
         }
         count = kept.count
-    }
-
-    private static func grow(
-        _ old: UnsafeMutablePointer<Float>, from count: Int, to capacity: Int
-    ) -> UnsafeMutablePointer<Float> {
-        let fresh = UnsafeMutablePointer<Float>.allocate(capacity: capacity)
-        fresh.update(from: old, count: count)
-        old.deallocate()
-        return fresh
     }
 }

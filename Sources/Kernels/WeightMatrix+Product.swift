@@ -35,7 +35,7 @@ extension WeightMatrix {
         switch storage {
         case .bfloat16(let numbers) where input.isRounded:
             KernelSet.selected.dot_rows_narrow(
-                numbers, count, columns, columns, input.narrow!, columns, input.tokens, target, rows)
+                numbers, count, columns, columns, input.narrow!, input.narrowStride, input.tokens, target, rows)
         case .bfloat16(let numbers):
             KernelSet.selected.dot_rows_bf16(
                 numbers, count, columns, columns, input.singles!, columns, input.tokens, target, rows)
@@ -43,19 +43,13 @@ extension WeightMatrix {
             KernelSet.int8.dot_rows(
                 numbers.values, numbers.scales, count, columns, numbers.group, input.singles!, columns, input.tokens,
                 target, rows)
-        case .float32, .float16:
+        case .float16(let numbers):
+            KernelSet.selected.dot_rows_f16(
+                numbers, count, columns, columns, input.singles!, columns, input.tokens, target, rows)
+        case .float32(let numbers):
             KernelSet.selected.dot_rows_f32(
-                wide(storage, count, worker), count, columns, columns, input.singles!, columns, input.tokens, target,
-                rows)
+                numbers, count, columns, columns, input.singles!, columns, input.tokens, target, rows)
         }
-    }
-
-    /// Numbers of `rows` rows in single precision: where they are, or widened into the worker's memory.
-    private func wide(_ storage: Storage, _ rows: Int, _ worker: Worker) -> UnsafePointer<Float> {
-        if case .float32(let numbers) = storage { return numbers }
-        let scratch = worker.scratch(rows * columns)
-        widen(storage, count: rows * columns, to: scratch)
-        return UnsafePointer(scratch)
     }
 
     /// The rows of a tile put together in the worker's memory, so that products have the bits that whole rows give:

@@ -1,9 +1,11 @@
 /// One thread's own memory in a `WorkerPool`.
 public final class Worker: @unchecked Sendable {
+    /// Its place among the pool's threads, from 0.
+    let index: Int
     private var memory: UnsafeMutablePointer<Float>?
     private var capacity = 0
 
-    init() {}
+    init(index: Int) { self.index = index }
 
     deinit { memory?.deallocate() }
 

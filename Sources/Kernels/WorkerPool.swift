@@ -3,7 +3,8 @@ import Foundation
 import Synchronization
 
 /// A few threads that live as long as the pool and share the iterations of one loop at a time.
-/// Which thread takes which iteration is left open, so iterations must not depend on each other.
+/// Each has a stretch of them, so that what it reads lies in one piece, and helps the others when it is done. Which thread
+/// takes which iteration is left open, so iterations must not depend on each other.
 /// One loop runs at a time: `forEach` is for one calling thread.
 public final class WorkerPool: Sendable {
     /// Threads that take part in a loop, the calling one included.
@@ -11,10 +12,11 @@ public final class WorkerPool: Sendable {
 
     private let workers: [Worker]
     private let board = JobBoard()
+    private let isRunning = Atomic<Bool>(false)
 
     /// A pool of `threads` threads, at least 1.
     public init(threads: Int) {
-        workers = (0..<max(1, threads)).map { _ in Worker() }
+        workers = (0..<max(1, threads)).map { Worker(index: $0) }
         for worker in workers.dropFirst() {
             let thread = Thread { [board] in board.serve(worker) }
             thread.start()
@@ -25,13 +27,16 @@ public final class WorkerPool: Sendable {
 
     /// Runs `body` for every iteration below `count` and returns when all are done.
     public func forEach(_ count: Int, _ body: (_ iteration: Int, _ worker: Worker) -> Void) {
+        let isTaken = isRunning.exchange(true, ordering: .acquiring)
+        precondition(!isTaken, "one loop at a time: within a loop there is the worker, not the pool")
+        defer { isRunning.store(false, ordering: .releasing) }
         guard count > 1, threads > 1 else {
             for iteration in 0..<count { body(iteration, workers[0]) }
             return
         }
         withoutActuallyEscaping(body) { body in
             withUnsafePointer(to: body) { address in
-                let job = Job(count: count, body: address)
+                let job = Job(count: count, threads: threads, body: address)
                 board.post(job)
                 job.work(as: workers[0])
                 job.waitUntilDone()
@@ -40,30 +45,49 @@ public final class WorkerPool: Sendable {
     }
 }
 
-/// One loop: the next iteration to take, and how many are done.
+/// One loop: the next iteration of each thread's stretch, and how many are done.
 private final class Job: @unchecked Sendable {
     typealias Body = (_ iteration: Int, _ worker: Worker) -> Void
 
     private let count: Int
+    private let threads: Int
     /// Points into the frame of `forEach`, which is there until every iteration is done; a thread that comes later
     /// finds no iteration left and does not touch it.
     private let body: UnsafePointer<Body>
-    private let next = Atomic<Int>(0)
+    /// `[threads]`: iterations of each stretch that are taken, or more.
+    private let taken: UnsafeMutablePointer<Atomic<Int>>
     private let done = Atomic<Int>(0)
 
-    init(count: Int, body: UnsafePointer<Body>) {
+    init(count: Int, threads: Int, body: UnsafePointer<Body>) {
         self.count = count
+        self.threads = threads
         self.body = body
+        taken = .allocate(capacity: threads)
+        for thread in 0..<threads { (taken + thread).initialize(to: Atomic(0)) }
     }
 
+    deinit {
+        taken.deinitialize(count: threads)
+        taken.deallocate()
+    }
+
+    /// Takes what is left of the worker's own stretch, then of the others'.
     func work(as worker: Worker) {
-        while true {
-            let iteration = next.wrappingAdd(1, ordering: .relaxed).oldValue
-            guard iteration < count else { return }
-            body.pointee(iteration, worker)
-            done.wrappingAdd(1, ordering: .acquiringAndReleasing)
+        for offset in 0..<threads {
+            let owner = (worker.index + offset) % threads
+            let (first, end) = (owner * count / threads, (owner + 1) * count / threads)
+            while true {
+                let iteration = first + taken[owner].wrappingAdd(1, ordering: .relaxed).oldValue
+                guard iteration < end else { break }
+                run(iteration, worker)
+                done.wrappingAdd(1, ordering: .acquiringAndReleasing)
+            }
         }
     }
+
+    /// A call of its own, so that it has let go of the body before the iteration counts as done.
+    @inline(never)
+    private func run(_ iteration: Int, _ worker: Worker) { body.pointee(iteration, worker) }
 
     func waitUntilDone() {
         var turns = 0

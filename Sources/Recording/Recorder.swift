@@ -77,11 +77,15 @@ public struct Recorder {
         defer { if writer.promptCount == 0 && !writer.isFinished { unlink(path) } }
         var summary = RecordingSummary(prompts: prompts.count, earlierPrompts: earlier)
         if writer.isFinished { return summary }
-        let (done, timing) = try runner.run(prompts, from: earlier, shouldStop: shouldStop, progress: progress) {
-            outcome in
-            try writer.append(trace(outcome))
-            summary.add(outcome)
+        let appender = TraceAppender(writer)
+        let run = Result {
+            try runner.run(prompts, from: earlier, shouldStop: shouldStop, progress: progress) { outcome in
+                try appender.append(trace(outcome))
+                summary.add(outcome)
+            }
         }
+        try appender.settle()
+        let (done, timing) = try run.get()
         summary.timing = timing
         guard done == prompts.count else {
             throw Interrupted(

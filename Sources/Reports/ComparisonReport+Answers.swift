@@ -137,7 +137,7 @@ extension ComparisonReport {
 
     /// Rows whose projection is for another share of the cache than the loss.
     private var plannedOtherwise: [String] {
-        let rows = comparison.rows.filter { !$0.isPlannedAsMeasured }
+        let rows = comparison.rows.filter { !$0.isPlannedAsMeasured && !$0.isUntested }
         guard !rows.isEmpty else { return [] }
         let shares = rows.compactMap { row in
             row.plan.map { "\(row.policy) (\(Self.percent(row.kept)), \(Self.percent(1 / $0.compressionRatio)))" }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Descriptions
 import Files
 import Foundation
+import Kernels
 
 /// The command line: parsing, progress and exit codes; what a command does stands in the modules.
 @main
@@ -10,6 +11,7 @@ struct Headroom: ParsableCommand {
     static func main() {
         do {
             var command = try parseAsRoot()
+            do { try KernelSet.checkChoice() } catch { throw ValidationError("\(error)") }
             try command.run()
             // A full disk shows only when the last of the output is written.
             guard standardOutputIsWhole() else {

@@ -33,6 +33,13 @@ struct StandingTests {
             ComparedRun(name: $0.name, header: $0.header, prompts: [$0.prompts[0]], budget: $0.budget)
         }
         #expect(try PolicyComparison(single).standings[0].rivals.map(\.isTied) == [nil])
+        let equal = [
+            single[0], single[1], try comparedRun("h2o:heavy=1,recent=1", losses: [[1, 2, 4], [1, 2]], budget: "2"),
+        ]
+        let alone = equal.map {
+            ComparedRun(name: $0.name, header: $0.header, prompts: [$0.prompts[0]], budget: $0.budget)
+        }
+        #expect(try PolicyComparison(alone).standings[0].rivals.map(\.isTied) == [true], "what is equal is a tie")
     }
 
     @Test("a model with a ratio of its own stands with the budget nearest to it, if that is within a quarter")

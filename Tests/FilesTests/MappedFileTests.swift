@@ -20,6 +20,20 @@ struct MappedFileTests {
         }
     }
 
+    @Test("A file's bytes are moved into memory, and its own are given back")
+    func moving() throws {
+        for count in [0, 1, 5000, 70_000_000] {
+            let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+                for index in 0..<count { buffer[index] = UInt8(truncatingIfNeeded: index &* 31 &+ index >> 16) }
+                filled = count
+            }
+            let path = try folder.write("moved", bytes)
+            let file = try MappedFile(moving: path)
+            withExtendedLifetime(file) { #expect(file.bytes.elementsEqual(bytes), "\(count) bytes") }
+            #expect(try MappedFile(path: path).bytes.isEmpty)
+        }
+    }
+
     @Test("An empty file is no error")
     func empty() throws {
         #expect(try MappedFile.contents(of: folder.write("a", [UInt8]())) == [])

@@ -160,7 +160,8 @@ struct ElementwiseTests {
     func swiGLU() {
         each { set, count, numbers in
             var gate = numbers.normals(count, 4)
-            for (index, extreme) in [Float(-1_000), -90, -86, 86, 90, 1_000].enumerated() where index < count {
+            let extremes = [Float(-1_000), -90, -86, 86, 90, 1_000, -1e37, -3e38, 1e37]
+            for (index, extreme) in extremes.enumerated() where index < count {
                 gate[count - 1 - index] = extreme
             }
             let up = numbers.normals(count)

@@ -19,7 +19,7 @@ extension hr_kernels {
 
 /// In which widths a product's weights and input are given.
 enum ProductWidths: CaseIterable {
-    case singles, narrowWeights, narrow
+    case singles, halfWeights, narrowWeights, narrow
 }
 
 /// A product's operands with gaps between rows, so that a wrong stride is seen.
@@ -58,6 +58,10 @@ struct StridedProduct {
             switch widths {
             case .singles:
                 set.dot_rows_f32(weights, rows, rowStride, columns, x, rowStride, range.count, y, outStride)
+            case .halfWeights:
+                set.dot_rows_f16(
+                    weights.map { Float16($0).bitPattern }, rows, rowStride, columns, x, rowStride, range.count, y,
+                    outStride)
             case .narrowWeights:
                 set.dot_rows_bf16(
                     Self.narrowed(weights), rows, rowStride, columns, x, rowStride, range.count, y, outStride)

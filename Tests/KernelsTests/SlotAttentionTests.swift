@@ -91,11 +91,13 @@ struct SlotAttentionTests {
             WorkerPool(threads: 1).forEach(1) { _, worker in
                 query.withUnsafeBufferPointer { query in
                     output.withUnsafeMutableBufferPointer {
-                        SlotAttention(queries: query.baseAddress!, output: $0.baseAddress!, stride: dim, count: 1)
-                            .attendOne(buffer, visible: visible, worker: worker) {
-                                #expect($0.count == visible)
-                                total = $0.reduce(0) { $0 + Double($1) }
-                            }
+                        let attention = SlotAttention(
+                            queries: query.baseAddress!, output: $0.baseAddress!, stride: dim, count: 1)
+                        attention.attend(buffer, visible: [visible], worker: worker)
+                        attention.probabilities(of: 0, buffer, visible: visible, worker: worker) {
+                            #expect($0.count == visible)
+                            total = $0.reduce(0) { $0 + Double($1) }
+                        }
                     }
                 }
             }
@@ -127,6 +129,22 @@ struct SlotAttentionTests {
             let alone = attend(query, buffer, visible: [visible[token] + 1], nil)
             #expect(alone == Array(together[token * dim..<(token + 1) * dim]), "query \(token)")
         }
+    }
+
+    @Test("What is infinite in a later slot does not reach the queries before it")
+    func later() {
+        let (dim, tokens) = (32, 100)
+        let buffer = filled(tokens, dim, seed: 4)
+        let spoiled = filled(tokens, dim, seed: 4)
+        for channel in 0..<dim { spoiled.values[70 * dim + channel] = .infinity }
+        var numbers = SeededNumbers(seed: 8)
+        let queries = numbers.normals(tokens * dim, 2)
+        let (found, expected) = (
+            attend(queries, spoiled, visible: Array(1...tokens), nil),
+            attend(queries, buffer, visible: Array(1...tokens), nil)
+        )
+        #expect(Array(found[..<(70 * dim)]) == Array(expected[..<(70 * dim)]))
+        #expect(found[70 * dim] == Float.infinity.bitPattern)
     }
 
     /// Bits of the attention of `queries`.

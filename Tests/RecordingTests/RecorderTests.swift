@@ -46,6 +46,16 @@ struct RecorderTests {
         #expect(try TraceReader(path: "\(folder.path)/rounded").header.arithmetic == .bfloat16)
     }
 
+    @Test("A prompt that cannot be written ends the recording with its error, and those before it stay")
+    func unwritten() throws {
+        let twice = [prompts[0], prompts[1], prompts[0], prompts[2], prompts[3]]
+        let path = "\(folder.path)/twice"
+        let error = TraceError.unfitPrompt(
+            path: path, id: "p0", reason: "expected every id once, found it again")
+        #expect(throws: error) { try Recorder(model, options: options()).record(twice, to: path) }
+        #expect(try TraceReader(path: path, allowUnfinished: true).prompts().map(\.id) == ["p0", "p1"])
+    }
+
     @Test(
         "Merged shards have the bytes of one run, sampled prompts and evictions included",
         arguments: [CachePolicy.dmc, try! CachePolicy("tova:slots=24"), try! CachePolicy("h2o:heavy=8,recent=8")])

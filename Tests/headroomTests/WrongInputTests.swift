@@ -114,4 +114,11 @@ struct WrongInputTests {
         #expect(run.output.isEmpty, "\(name)")
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty, "\(name)")
     }
+
+    @Test("A kernel set that there is not is refused by name, and no other one taken for it")
+    func kernelSet() throws {
+        let run = try CommandRun(["list", "policies"], environment: ["HEADROOM_KERNELS": "plian"])
+        #expect(run.exitCode == 64 && run.output.isEmpty)
+        #expect(run.errors.hasPrefix("Error: HEADROOM_KERNELS") && run.errors.contains("found plian"), "\(run.errors)")
+    }
 }

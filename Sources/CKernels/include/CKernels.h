@@ -10,6 +10,29 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Slots of the cache that attention reads at a time: their keys and values stay in the first-level cache meanwhile. */
+enum { HR_SLOT_BLOCK = 64 };
+
+/* Attention of some queries of one head over its slots. */
+typedef struct {
+    /* `width` channels every `stride` floats, and where the results go, laid out alike. */
+    const float *queries;
+    float *out;
+    size_t stride, count, width;
+
+    /* [slots, width] each. Query i sees the first visible[i] of them; visible is [count], rising. */
+    const float *keys, *values;
+    const size_t *visible;
+
+    /* Null, or one more key and value for each query, [count, width] each. */
+    const float *partial_keys, *partial_values;
+
+    /* Scores are multiplied by it. */
+    float scale;
+    /* Room for count * (HR_SLOT_BLOCK + 4) floats. */
+    float *scratch;
+} hr_attention;
+
 typedef struct {
     /* The set's name: "plain", "avx2" or "avx512". */
     const char *name;
@@ -18,10 +41,13 @@ typedef struct {
        for t < tokens, r < rows, c < columns. Weights in float32. */
     void (*dot_rows_f32)(const float *weights, size_t rows, size_t row_stride, size_t columns, const float *in,
                          size_t in_stride, size_t tokens, float *out, size_t out_stride);
-    /* The same with weights in bfloat16, and with weights and input in it. Sums are float32 always. */
+    /* The same with weights in IEEE 754 halves. */
+    void (*dot_rows_f16)(const uint16_t *weights, size_t rows, size_t row_stride, size_t columns, const float *in,
+                         size_t in_stride, size_t tokens, float *out, size_t out_stride);
+    /* The same with weights in bfloat16, and with weights and input in it. Sums are float32 always. The AVX-512 set takes
+       bfloat16 numbers smaller than the smallest normal one as 0 where both are in it. */
     void (*dot_rows_bf16)(const uint16_t *weights, size_t rows, size_t row_stride, size_t columns, const float *in,
                           size_t in_stride, size_t tokens, float *out, size_t out_stride);
-
     void (*dot_rows_narrow)(const uint16_t *weights, size_t rows, size_t row_stride, size_t columns,
                             const uint16_t *in, size_t in_stride, size_t tokens, float *out, size_t out_stride);
 
@@ -45,6 +71,12 @@ typedef struct {
        for t < tokens, d < width, s < count, in the order of s. Where keep[t] is 0, what was in out does not matter. */
     void (*weighted_sums)(const float *weights, size_t weight_stride, size_t tokens, const float *rows, size_t count,
                           size_t width, const float *keep, float *out, size_t out_stride);
+
+    /* out of each query = the sum of the values it sees, weighted by the softmax of its scores (query . key * scale).
+       A query sees at least one. Slots are taken in blocks and in one pass: the softmax is corrected as larger scores
+       come (Milakov and Gimelshein, 2018). A query's result has the same bits whatever other queries there are, and
+       whether its last slot is one of `keys` or its own partial one. */
+    void (*attend)(const hr_attention *attention);
 
     /* out[i] = in[i] * gain[i] / sqrt(mean(in * in) + epsilon). */
     void (*rms_norm)(const float *in, const float *gain, size_t count, float epsilon, float *out);

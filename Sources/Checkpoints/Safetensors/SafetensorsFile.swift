@@ -27,8 +27,12 @@ public struct SafetensorsFile: WeightSource {
     /// Opens and checks the file at `path`: every tensor lies within the file, has bytes for its shape, and shares them
     /// with no other.
     /// - Throws: `FileError`, naming the byte or the tensor.
-    public init(path: String) throws {
-        file = try MappedFile(path: path)
+    public init(path: String) throws { try self.init(MappedFile(path: path)) }
+
+    /// The same for a file that is mapped, or in memory.
+    init(_ file: MappedFile) throws {
+        self.file = file
+        let path = file.path
         var reader = file.reader
         let length = try reader.read(UInt64.self)
         guard length <= UInt64(reader.remaining) else {

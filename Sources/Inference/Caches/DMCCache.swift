@@ -20,6 +20,8 @@ public final class DMCCache: KVCache {
     private let observer: (any DecisionObserver)?
     let slots: [[SlotBuffer]]
     private let segments: [[OpenSegment]]
+    /// `[kvHeads]`: what the heads of the layer at work make of a chunk.
+    private let pooled: [PooledChunk]
 
     /// bfloat16's epsilon, which keeps every importance above 0 (semantics of the reference).
     private static let leastImportance: Float = 0x1p-7
@@ -35,6 +37,7 @@ public final class DMCCache: KVCache {
         segments = (0..<geometry.layers).map { [geometry] _ in
             (0..<geometry.kvHeads).map { _ in OpenSegment(headDim: geometry.headDim, window: settings.window) }
         }
+        pooled = (0..<geometry.kvHeads).map { [geometry] _ in PooledChunk(headDim: geometry.headDim) }
     }
 
     public func slots(layer: Int, kvHead: Int) -> Int { slots[layer][kvHead].count }
@@ -49,12 +52,11 @@ public final class DMCCache: KVCache {
     }
 
     private func attend(_ chunk: AttentionChunk, _ kvHead: Int, _ angles: UnsafePointer<Float>, _ worker: Worker) {
-        let merges = decide(chunk, kvHead)
-        let importances = importances(chunk, kvHead)
-        clearDecisionChannels(chunk, kvHead)
-        let buffer = slots[chunk.layer][kvHead]
-        let partial = pool(chunk, kvHead, importances, merges: merges, angles)
-        let visible = store(partial, merges: merges, in: buffer)
+        let (buffer, pooled) = (slots[chunk.layer][kvHead], self.pooled[kvHead])
+        pooled.begin(tokens: chunk.tokens)
+        for token in 0..<chunk.tokens { take(token, of: chunk, kvHead, pooled, angles) }
+        pooled.store(in: buffer)
+        tell(chunk, kvHead, pooled)
         for head in geometry.queryHeads(of: kvHead) {
             geometry.rotateQueries(chunk, head: head, angles: angles)
             clearLastChannel(chunk.queries + head * geometry.headDim, chunk.tokens, geometry.queryStride)
@@ -64,86 +66,58 @@ public final class DMCCache: KVCache {
             return
         }
         for head in geometry.queryHeads(of: kvHead) {
-            geometry.attention(chunk, head: head).attend(buffer, visible: visible, partial: partial, worker: worker)
+            geometry.attention(chunk, head: head).attend(
+                buffer, visible: pooled.visible, partial: pooled.partial, worker: worker)
         }
     }
 
-    /// Which tokens merge: those whose logit, the last channel of the key, is above the model's threshold.
-    private func decide(_ chunk: AttentionChunk, _ kvHead: Int) -> [Bool] {
-        let last = (kvHead + 1) * geometry.headDim - 1
-        let margins = (0..<chunk.tokens).map {
-            chunk.keys[$0 * geometry.keyStride + last] - settings.initialValue
-        }
-        let merges = margins.indices.map {
-            decisions == .learned && chunk.firstPosition + $0 > 0 && margins[$0] > 0
-        }
-        if let observer {
-            merges.withUnsafeBufferPointer { merges in
-                margins.withUnsafeBufferPointer { margins in
-                    observer.didDecide(
-                        HeadDecisions(
-                            layer: chunk.layer, kvHead: kvHead, firstPosition: chunk.firstPosition,
-                            merges: merges, margins: margins))
-                }
-            }
-        }
-        return merges
+    /// Decides on a token, clears the channels that decided, and takes it into the open segment, whose slot as it stands
+    /// then goes into `pooled`.
+    private func take(
+        _ token: Int, of chunk: AttentionChunk, _ kvHead: Int, _ pooled: PooledChunk, _ angles: UnsafePointer<Float>
+    ) {
+        let (dim, position) = (geometry.headDim, chunk.firstPosition + token)
+        let key = chunk.keys + token * geometry.keyStride + kvHead * dim
+        let margin = key[dim - 1] - settings.initialValue
+        let merges = decisions == .learned && position > 0 && margin > 0
+        pooled.decide(merges: merges, margin: margin)
+        let importance = takeImportance(chunk, token, kvHead)
+        key[dim - 1] = 0
+
+        let segment = segments[chunk.layer][kvHead]
+        let (slotKey, slotValue) = (pooled.partial.keys + token * dim, pooled.partial.values + token * dim)
+        if !merges { segment.restart() }
+        segment.add(
+            key: key, value: chunk.values + token * geometry.keyStride + kvHead * dim, importance: importance)
+        segment.mean(key: slotKey, value: slotValue)
+        rotate(slotKey, headDim: dim, angles: angles + position * dim)
+        slotKey[dim - 1] = 0
     }
 
-    /// ω of each token: the sigmoid of the group's mean last query channel + `init`, and never 0.
-    private func importances(_ chunk: AttentionChunk, _ kvHead: Int) -> [Float] {
-        (0..<chunk.tokens).map { token in
-            var sum: Float = 0
-            for head in geometry.queryHeads(of: kvHead) {
-                sum += chunk.queries[token * geometry.queryStride + (head + 1) * geometry.headDim - 1]
-            }
-            return sigmoid(sum / Float(geometry.group) + settings.initialValue) + Self.leastImportance
-        }
-    }
-
-    private func clearDecisionChannels(_ chunk: AttentionChunk, _ kvHead: Int) {
-        clearLastChannel(chunk.keys + kvHead * geometry.headDim, chunk.tokens, geometry.keyStride)
+    /// ω of a token: the sigmoid of the group's mean last query channel + `init`, and never 0. Clears those channels.
+    private func takeImportance(_ chunk: AttentionChunk, _ token: Int, _ kvHead: Int) -> Float {
+        var sum: Float = 0
         for head in geometry.queryHeads(of: kvHead) {
-            clearLastChannel(chunk.queries + head * geometry.headDim, chunk.tokens, geometry.queryStride)
+            let channel = token * geometry.queryStride + (head + 1) * geometry.headDim - 1
+            sum += chunk.queries[channel]
+            chunk.queries[channel] = 0
         }
+        return sigmoid(sum / Float(geometry.group) + settings.initialValue) + Self.leastImportance
     }
 
     private func clearLastChannel(_ vectors: UnsafeMutablePointer<Float>, _ tokens: Int, _ stride: Int) {
         for token in 0..<tokens { vectors[token * stride + geometry.headDim - 1] = 0 }
     }
 
-    /// The open slot as it stood at each token, key rotated at that token's position: `[tokens, headDim]` each.
-    private func pool(
-        _ chunk: AttentionChunk, _ kvHead: Int, _ importances: [Float], merges: [Bool], _ angles: UnsafePointer<Float>
-    ) -> SlotBuffer {
-        let dim = geometry.headDim
-        let segment = segments[chunk.layer][kvHead]
-        let partial = SlotBuffer(headDim: dim, capacity: chunk.tokens)
-        partial.resize(to: chunk.tokens)
-        for token in 0..<chunk.tokens {
-            let offset = token * geometry.keyStride + kvHead * dim
-            let key = partial.keys + token * dim
-            if !merges[token] { segment.restart() }
-            segment.add(key: chunk.keys + offset, value: chunk.values + offset, importance: importances[token])
-            segment.mean(key: key, value: partial.values + token * dim)
-            rotate(key, headDim: dim, angles: angles + (chunk.firstPosition + token) * dim)
-            key[dim - 1] = 0
+    private func tell(_ chunk: AttentionChunk, _ kvHead: Int, _ pooled: PooledChunk) {
+        guard let observer else { return }
+        pooled.merges.withUnsafeBufferPointer { merges in
+            pooled.margins.withUnsafeBufferPointer { margins in
+                observer.didDecide(
+                    HeadDecisions(
+                        layer: chunk.layer, kvHead: kvHead, firstPosition: chunk.firstPosition,
+                        merges: merges, margins: margins))
+            }
         }
-        return partial
-    }
-
-    /// Puts the last state of every segment into its slot, and says how many closed slots each token sees.
-    private func store(_ partial: SlotBuffer, merges: [Bool], in buffer: SlotBuffer) -> [Int] {
-        let dim = geometry.headDim
-        var visible: [Int] = []
-        var slot = buffer.count - 1
-        buffer.resize(to: buffer.count + merges.count { !$0 })
-        for token in merges.indices {
-            if !merges[token] { slot += 1 }
-            visible.append(slot)
-            let closes = token + 1 == merges.count || !merges[token + 1]
-            if closes { buffer.set(slot, key: partial.keys + token * dim, value: partial.values + token * dim) }
-        }
-        return visible
     }
 }

@@ -19,6 +19,8 @@ extension DecodingSequence {
         }
         for (layer, heads) in cache.slots.enumerated() {
             for (head, buffer) in heads.enumerated() {
+                // With room for some more, as one that had grown would have: a step measures no growth.
+                buffer.resize(to: slots + slots / 4 + 16)
                 buffer.resize(to: slots)
                 // A short cycle of numbers around 0, another in every head.
                 for index in 0..<slots * buffer.headDim {

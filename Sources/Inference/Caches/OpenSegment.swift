@@ -7,9 +7,11 @@ final class OpenSegment {
     /// Tokens kept; 1 where all count, since their sum is then enough.
     private let kept: Int
     private let isUnlimited: Bool
-    /// ω·k, ω·v and ω of the kept tokens, `[kept, 2 * headDim + 1]`, used as a ring. It grows with the longest segment:
-    /// a configuration may ask for a window that no segment ever fills.
-    private var tokens: [Float] = []
+    /// ω·k, ω·v and ω of the kept tokens, `[capacity, 2 * headDim + 1]`, used as a ring.
+    private var tokens: UnsafeMutablePointer<Float>
+    /// Tokens there is room for. It grows with the longest segment: a configuration may ask for a window that no segment
+    /// ever fills.
+    private var capacity = 1
     /// Tokens of the segment so far.
     private var count = 0
 
@@ -17,7 +19,10 @@ final class OpenSegment {
         self.headDim = headDim
         isUnlimited = window == 0
         kept = max(window, 1)
+        tokens = .allocate(capacity: 2 * headDim + 1)
     }
+
+    deinit { tokens.deallocate() }
 
     private var width: Int { 2 * headDim + 1 }
 
@@ -26,38 +31,46 @@ final class OpenSegment {
 
     /// Adds a token: its key and value before rotation, and its importance ω.
     func add(key: UnsafePointer<Float>, value: UnsafePointer<Float>, importance: Float) {
-        let base = (isUnlimited ? 0 : count % kept) * width
-        let keeps: Float = isUnlimited && count > 0 ? 1 : 0
-        if tokens.count == base { tokens += repeatElement(0, count: width) }
-        tokens.withUnsafeMutableBufferPointer { tokens in
-            let token = tokens.baseAddress! + base
-            for channel in 0..<headDim {
-                token[channel] = keeps * token[channel] + importance * key[channel]
-                token[headDim + channel] = keeps * token[headDim + channel] + importance * value[channel]
-            }
-            token[2 * headDim] = keeps * token[2 * headDim] + importance
+        let place = isUnlimited ? 0 : count % kept
+        if place == capacity { grow() }
+        let headDim = headDim
+        let keys = tokens + place * width
+        let (values, weight) = (keys + headDim, keys + 2 * headDim)
+        if isUnlimited && count > 0 {
+            for channel in 0..<headDim { keys[channel] += importance * key[channel] }
+            for channel in 0..<headDim { values[channel] += importance * value[channel] }
+            weight.pointee += importance
+        } else {
+            for channel in 0..<headDim { keys[channel] = importance * key[channel] }
+            for channel in 0..<headDim { values[channel] = importance * value[channel] }
+            weight.pointee = importance
         }
         count += 1
     }
 
     /// The means Σωk / Σω and Σωv / Σω over the window, oldest token first.
     func mean(key: UnsafeMutablePointer<Float>, value: UnsafeMutablePointer<Float>) {
-        let (held, width) = (min(count, kept), width)
+        let (held, width, headDim) = (min(count, kept), width, headDim)
         key.update(repeating: 0, count: headDim)
         value.update(repeating: 0, count: headDim)
         var weight: Float = 0
-        tokens.withUnsafeBufferPointer { tokens in
-            for index in count - held..<count {
-                let token = tokens.baseAddress! + (isUnlimited ? 0 : index % kept) * width
-                for channel in 0..<headDim { key[channel] += token[channel] }
-                for channel in 0..<headDim { value[channel] += token[headDim + channel] }
-                weight += token[2 * headDim]
-            }
+        for index in count - held..<count {
+            let keys = tokens + (isUnlimited ? 0 : index % kept) * width
+            let values = keys + headDim
+            for channel in 0..<headDim { key[channel] += keys[channel] }
+            for channel in 0..<headDim { value[channel] += values[channel] }
+            weight += keys[2 * headDim]
         }
-        for channel in 0..<headDim {
-            key[channel] /= weight
-            value[channel] /= weight
-        }
+        for channel in 0..<headDim { key[channel] /= weight }
+        for channel in 0..<headDim { value[channel] /= weight }
+    }
+
+    private func grow() {
+        let larger = min(2 * capacity, kept)
+        let fresh = UnsafeMutablePointer<Float>.allocate(capacity: larger * width)
+        fresh.update(from: tokens, count: capacity * width)
+        tokens.deallocate()
+        (tokens, capacity) = (fresh, larger)
     }
 }
 

@@ -29,14 +29,13 @@ extension EvictingCache {
         let dropped = token.firstPosition + 1 - buffer.count
         sinks[token.layer][kvHead].slide(in: buffer, by: dropped, angles: angles)
         for head in geometry.queryHeads(of: kvHead) { geometry.rotateQueries(token, head: head, angles: angles) }
-        guard rule.scoring != .none else {
-            geometry.groupAttention(token, kvHead: kvHead).attendAll(buffer, worker: worker)
-            return
-        }
+        let attention = geometry.groupAttention(token, kvHead: kvHead)
+        attention.attendAll(buffer, worker: worker)
+        guard rule.scoring != .none else { return }
         received[kvHead].reset(slots: buffer.count)
-        for head in geometry.queryHeads(of: kvHead) {
-            geometry.attention(token, head: head).attendOne(
-                buffer, visible: buffer.count, worker: worker, seen: received[kvHead].add)
+        for query in 0..<geometry.group {
+            attention.probabilities(
+                of: query, buffer, visible: buffer.count, worker: worker, seen: received[kvHead].add)
         }
     }
 

@@ -31,20 +31,16 @@ extension EvictingCache {
         buffer.set(buffer.count - 1, key: token.keys + offset, value: token.values + offset)
     }
 
-    /// Queries that no score hears of are computed at once.
     private func attend(_ chunk: AttentionChunk, _ kvHead: Int, _ angles: UnsafePointer<Float>, _ worker: Worker) {
         let buffer = slots[chunk.layer][kvHead]
-        let silent = silentTokens(of: chunk)
-        let visible = (0..<silent).map { chunk.firstPosition + $0 + 1 }
+        let visible = (0..<chunk.tokens).map { chunk.firstPosition + $0 + 1 }
         for head in geometry.queryHeads(of: kvHead) {
             geometry.rotateQueries(chunk, head: head, angles: angles)
-            if silent > 0 {
-                geometry.attention(geometry.part(chunk, 0..<silent), head: head).attend(
-                    buffer, visible: visible, worker: worker)
-            }
-            for token in silent..<chunk.tokens {
-                geometry.attention(geometry.part(chunk, token..<token + 1), head: head).attendOne(
-                    buffer, visible: chunk.firstPosition + token + 1, worker: worker, seen: received[kvHead].add)
+            let attention = geometry.attention(chunk, head: head)
+            attention.attend(buffer, visible: visible, worker: worker)
+            for token in silentTokens(of: chunk)..<chunk.tokens {
+                attention.probabilities(
+                    of: token, buffer, visible: visible[token], worker: worker, seen: received[kvHead].add)
             }
         }
     }
