@@ -11,6 +11,8 @@ public struct Checkpoint: Sendable {
     public let configuration: ModelConfiguration
     /// Its tensors, mapped, by their Hugging Face names.
     public let weights: any WeightSource
+    /// What to know before its numbers are trusted, in a line; nil for nothing.
+    public let note: String?
     /// The configuration as a `config.json` has it, with what Headroom passes over.
     let fields: [String: JSONValue]
     /// What a fingerprint takes in before the weights' own headers.
@@ -37,18 +39,21 @@ public struct Checkpoint: Sendable {
             let megatron = try MegatronCheckpoint(folder, path: path, vocabulary: vocabulary)
             configuration = megatron.configuration
             weights = megatron.weights
+            note = megatron.note
             fields = megatron.fields
             // It is in the archives, whose pickles are the weights' headers.
             configurationBytes = []
         } else {
             let file = try Checkpoint.file("config.json", in: path)
             configurationBytes = try MappedFile.contents(of: file, limit: 1 << 22)
-            configuration = try ModelConfiguration(json: Data(configurationBytes), path: file)
-            guard configuration.unsupported.isEmpty else {
-                throw ConfigurationError.unsupported(path: file, features: configuration.unsupported)
+            let read = try ModelConfiguration(json: Data(configurationBytes), path: file)
+            guard read.unsupported.isEmpty else {
+                throw ConfigurationError.unsupported(path: file, features: read.unsupported)
             }
             fields = try JSONDecoder().decode([String: JSONValue].self, from: Data(configurationBytes))
+            configuration = Checkpoint.completed(read, fields, vocabulary)
             weights = try Checkpoint.safetensors(in: path)
+            note = try Checkpoint.note(configuration, vocabulary, file)
         }
         try Checkpoint.check(weights, against: configuration)
     }
@@ -60,10 +65,42 @@ public struct Checkpoint: Sendable {
         has("config.json", in: path) ? nil : try MegatronFolder(path: path)
     }
 
+    /// With the tokens that begin and end a text by the tokenizer's word, where the file does not name them.
+    private static func completed(
+        _ configuration: ModelConfiguration, _ fields: [String: JSONValue], _ vocabulary: TextVocabulary?
+    ) -> ModelConfiguration {
+        var completed = configuration
+        if fields["bos_token_id"] == nil { completed.bosToken = vocabulary?.bosToken }
+        if fields["eos_token_id"] == nil { completed.eosTokens = [vocabulary?.eosToken].compactMap { $0 } }
+        return completed
+    }
+
+    /// What is odd about the tokenizer for a model of as many tokens; nil for nothing.
+    /// - Throws: `FileError` where it has tokens that the model has not.
+    private static func note(
+        _ configuration: ModelConfiguration, _ vocabulary: TextVocabulary?, _ path: String
+    ) throws -> String? {
+        guard let found = vocabulary?.size, found != configuration.vocabularySize else { return nil }
+        guard found < configuration.vocabularySize else {
+            throw FileError.unsuitable(
+                path: path, expected: "a tokenizer of at most the model's \(configuration.vocabularySize) tokens",
+                found: "one of \(found)")
+        }
+        return
+            "\(path): the model has \(configuration.vocabularySize) tokens and the tokenizer \(found); the others are "
+            + "taken for tokens too"
+    }
+
     /// One file, or shards with an index.
     private static func safetensors(in folder: String) throws -> any WeightSource {
         if !has(SafetensorsFolder.single, in: folder), has(SafetensorsFolder.index, in: folder) {
             return try SafetensorsFolder(path: folder)
+        }
+        if !has(SafetensorsFolder.single, in: folder),
+            let other = ["pytorch_model.bin", "pytorch_model.bin.index.json"].first(where: { has($0, in: folder) })
+        {
+            throw FileError.unsuitable(
+                path: folder, expected: "weights in safetensors", found: "\(other), which is not read")
         }
         return try SafetensorsFile(path: try file(SafetensorsFolder.single, in: folder))
     }
@@ -84,7 +121,7 @@ public struct Checkpoint: Sendable {
             if let type = weights.otherType(name) {
                 throw CheckpointError.wrongType(
                     path: weights.path, name: name,
-                    expected: ElementType.allCases.map(\.rawValue).joined(separator: " or "), found: type.shown)
+                    expected: names.contains(TensorName.scale(of: name)) ? "I8" : "F32, F16 or BF16", found: type.shown)
             }
             guard let tensor = weights.tensor(name) else {
                 throw CheckpointError.missingTensor(path: weights.path, name: name)
@@ -107,6 +144,11 @@ public struct Checkpoint: Sendable {
             throw FileError.unsuitable(
                 path: weights.path, expected: "the \(configuration.layers) layers of config.json",
                 found: "a tensor \(beyond)")
+        }
+        // Biases, norms and adapters of another model: without them it would silently be a wrong one.
+        if let other = weights.names.first(where: { !names.contains($0) && TensorName.isOfLayer($0) }) {
+            throw FileError.unsuitable(
+                path: weights.path, expected: "a plain Llama's tensors", found: "a tensor \(other.shown)")
         }
     }
 

@@ -32,6 +32,12 @@ public enum TensorName {
     /// Whether tensor `name` holds scales.
     public static func isScale(_ name: String) -> Bool { name.hasSuffix("_scale") }
 
+    /// Whether tensor `name` takes part in what a layer computes. Older files keep the angles, which follow from the
+    /// configuration.
+    static func isOfLayer(_ name: String) -> Bool {
+        name.hasPrefix("model.layers.") && !name.hasSuffix("rotary_emb.inv_freq")
+    }
+
     /// Every tensor that a model of that configuration has, with its shape.
     public static func shapes(of configuration: ModelConfiguration) -> [(name: String, shape: [Int])] {
         let (hidden, middle) = (configuration.hiddenSize, configuration.intermediateSize)

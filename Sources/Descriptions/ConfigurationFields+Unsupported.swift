@@ -3,17 +3,23 @@ extension ConfigurationFields {
     /// What the core does not compute, by the name that a user finds in the file; the first word is the field's.
     func unsupportedFeatures() throws -> [String] {
         var features: [String] = []
-        if let type = value("model_type"), ![.string("llama"), .string("mistral")].contains(type) {
-            features.append("model_type \(type)")
-        }
+        if isOfAnotherKind, let type = value("model_type") { features.append("model_type \(type)") }
         if let activation = value("hidden_act"), activation != .string("silu") {
             features.append("hidden_act \(activation)")
         }
         if try flag("mlp_bias") == true { features.append("mlp_bias") }
         features += try unsupportedRope()
-        if value("quantization_config") != nil, quantization() == nil { features.append("quantization_config") }
+        if let other = value("quantization_config"), quantization() == nil {
+            features.append((["quantization_config"] + [Self.method(other)].compactMap { $0 }).joined(separator: " "))
+        }
         features += windows + latentAttention + experts
         return features
+    }
+
+    /// What a quantization calls its method; nil where it does not say.
+    private static func method(_ quantization: JSONValue) -> String? {
+        guard case .object(let fields) = quantization else { return nil }
+        return fields["quant_method"].map { "\($0)" }
     }
 
     private func unsupportedRope() throws -> [String] {
@@ -68,6 +74,7 @@ extension ConfigurationFields {
     /// features do.
     var isOfAnotherKind: Bool {
         guard let type = value("model_type") else { return false }
+        if quantization() != nil, type == .string(WeightQuantization.modelType) { return false }
         return ![.string("llama"), .string("mistral")].contains(type)
     }
 }

@@ -2,11 +2,14 @@
 ///
 /// All matrices but the embedding are `I8` then. Each row is cut into groups of `groupSize` columns, the last one
 /// perhaps shorter; beside matrix `NAME`, `[rows, columns]`, stands `NAME_scale`, F32, `[rows, groups]`. A weight is its
-/// number, from −127 to 127, times its group's scale. The method has a name of its own, so that other programs
-/// refuse the folder instead of taking the numbers for weights.
+/// number, from −127 to 127, times its group's scale. The model's type has a name of its own, so that other programs
+/// refuse the folder instead of taking the numbers for weights: transformers passes over a method that it does not know.
 public struct WeightQuantization: Hashable, Sendable {
     /// `quant_method`: the name of the scheme.
     public static let method = "headroom-int8"
+
+    /// `model_type` of such a model, a Llama in all else.
+    public static let modelType = "headroom-int8"
 
     /// Columns of a group (`group_size`).
     public var groupSize: Int

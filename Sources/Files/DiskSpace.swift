@@ -17,5 +17,8 @@ public enum DiskSpace {
         }
     }
 
-    private static func text(_ bytes: Int) -> String { String(format: "%.1f GB", Double(bytes) / 1e9) }
+    private static func text(_ bytes: Int) -> String {
+        bytes < 1_000_000_000
+            ? String(format: "%.1f MB", Double(bytes) / 1e6) : String(format: "%.1f GB", Double(bytes) / 1e9)
+    }
 }

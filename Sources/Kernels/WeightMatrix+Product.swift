@@ -52,20 +52,21 @@ extension WeightMatrix {
         }
     }
 
-    /// The rows of a tile put together in the worker's memory, so that products have the bits that whole rows give:
-    /// bfloat16 as it is, other numbers widened.
+    /// The rows of a tile put together in the worker's memory, so that products have the bits that whole rows give.
     private func assembled(_ panels: [Panel], rows: Int, _ worker: Worker) -> Storage {
         let scratch = worker.scratch(rows * columns)
         let narrow = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: UInt16.self)
-        var isNarrow = false
         Self.forEachPiece(of: panels, rows: 0..<rows) { numbers, count, place in
-            if case .bfloat16(let numbers) = numbers {
-                isNarrow = true
-                (narrow + place).update(from: numbers, count: count)
-            } else {
-                widen(numbers, count: count, to: scratch + place)
+            switch numbers {
+            case .float32(let numbers): (scratch + place).update(from: numbers, count: count)
+            case .float16(let numbers), .bfloat16(let numbers): (narrow + place).update(from: numbers, count: count)
+            case .int8: preconditionFailure("panels are of floating-point numbers")
             }
         }
-        return isNarrow ? .bfloat16(narrow) : .float32(scratch)
+        return switch panels[0].storage {
+        case .float16: .float16(narrow)
+        case .bfloat16: .bfloat16(narrow)
+        case .float32, .int8: .float32(scratch)
+        }
     }
 }

@@ -32,7 +32,8 @@ public enum PromptError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(place): token \(index): expected an id from 0 to \(vocabularySize - 1), found \(token)"
         case .duplicateID(let id, let first, let second):
             "\(second): expected an id of its own, found '\(id)', which is taken by \(first)"
-        case .needsTokenizer(let place): "\(place): expected tokens, found text; the model has no tokenizer"
+        case .needsTokenizer(let place):
+            "\(place): expected tokens, found text, and no tokenizer in the model's folder (--tokenizer FILE names one)"
         case .emptyFolder(let path): "\(path): expected .txt or .jsonl files in the folder, found none"
         case .wrongExtension(let path): "\(path): expected a .txt or .jsonl file, or a folder of them"
         }

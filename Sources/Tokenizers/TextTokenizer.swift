@@ -31,7 +31,16 @@ public enum TokenizerFile {
     /// - Throws: `FileError.unreadable`, or `TokenizerError` for a file that is damaged or something else.
     public static func open(path: String) throws -> any TextTokenizer {
         let file = try MappedFile(path: path)
-        let isJSON = withExtendedLifetime(file) { file.bytes.first == UInt8(ascii: "{") }
-        return isJSON ? try ByteLevelTokenizer(path: path) : try SentencePieceTokenizer.open(path: path)
+        let start = withExtendedLifetime(file) { Array(file.bytes.prefix(100)) }
+        if start.first == UInt8(ascii: "{") { return try ByteLevelTokenizer(path: path) }
+        guard String(decoding: start, as: UTF8.self).prefixMatch(of: rankLine) == nil else {
+            throw TokenizerError.notAModel(
+                path: path,
+                reason: "it is tiktoken's, as Meta ships Llama 3's; its tokenizer.json from Hugging Face is read")
+        }
+        return try SentencePieceTokenizer.open(path: path)
     }
+
+    /// A line of tiktoken's files: a token in Base64, and its rank.
+    private static var rankLine: Regex<Substring> { #/[A-Za-z0-9+\/]+=* [0-9]+\r?\n/# }
 }

@@ -23,6 +23,7 @@ public struct ConversionReport {
         let output: String
         let model: String
         let fingerprint: String
+        let sourceFingerprint: String
         let parameters: Int
         let kvHeads: Int
         let sourceBytes: Int?
@@ -33,7 +34,8 @@ public struct ConversionReport {
     /// As JSON.
     public func json() throws -> String {
         let fields = Fields(
-            output: output, model: source.name, fingerprint: source.fingerprint,
+            output: output, model: source.name, fingerprint: try Checkpoint(path: output).fingerprint,
+            sourceFingerprint: source.fingerprint,
             parameters: source.configuration.parameters, kvHeads: kvHeads ?? source.configuration.kvHeads,
             sourceBytes: quantization?.sourceBytes, bytes: quantization?.bytes,
             relativeError: quantization?.relativeError)

@@ -20,6 +20,7 @@ struct ConvertCommand: ParsableCommand {
 
             With --weights int8 the matrices become whole numbers of 8 bit with a scale for every 128 columns of a row, which
             halves a 16-bit model; embedding and norms stay as they are. What is printed says how far off the weights are.
+            Other programs refuse such a folder.
 
             Example:
               headroom convert --from default-base --to base-gqa --gqa 2
@@ -60,6 +61,7 @@ struct ConvertCommand: ParsableCommand {
 
     func validate() throws {
         if gqa != nil && weights != nil { throw ValidationError("--gqa and --weights are two steps: average first") }
+        if to.isEmpty { throw ValidationError("--to: expected a folder's path, found nothing") }
     }
 
     func run() throws {
@@ -75,7 +77,8 @@ struct ConvertCommand: ParsableCommand {
             TextVocabulary(try TokenizerFile.open(path: $0))
         }
         let source = try Checkpoint(path: folder, vocabulary: vocabulary)
-        Interruption.watch()
+        printNote(source)
+        Interruption.watchAll()
         let progress = Progress()
         func show(_ done: Int, _ total: Int) throws {
             try Interruption.check()

@@ -34,11 +34,12 @@ struct ForgeCommand: ParsableCommand {
     var plain = false
 
     func validate() throws {
+        if output.isEmpty { throw ValidationError("--output: expected a folder's path, found nothing") }
         guard (1...64).contains(ranks) else { throw ValidationError("--ranks: expected 1 to 64, found \(ranks)") }
     }
 
     func run() throws {
-        Interruption.watch()
+        Interruption.watchAll()
         var shape = try usageErrors { try PlannedModel.located(model).configuration }
         shape.dmc = plain ? nil : shape.dmc ?? DMCSettings(targetRatio: 4)
         let forge = RandomMegatron(shape, ranks: ranks, seed: seed)

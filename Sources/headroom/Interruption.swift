@@ -15,6 +15,16 @@ enum Interruption {
         }
     }
 
+    /// The same for work of which half is worth nothing: the end of a session ends it likewise, and a limit on the size of
+    /// files becomes an error that can be told.
+    static func watchAll() {
+        watch()
+        for number in [SIGTERM, SIGHUP] {
+            signal(number) { _ in Interruption.isRequested.store(true, ordering: .relaxed) }
+        }
+        signal(SIGXFSZ, SIG_IGN)
+    }
+
     /// Whether the work is to end.
     static var isWanted: Bool { isRequested.load(ordering: .relaxed) }
 

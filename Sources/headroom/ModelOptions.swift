@@ -1,7 +1,9 @@
 import ArgumentParser
 import BundledModels
 import Capacity
+import Checkpoints
 import Descriptions
+import Foundation
 import Inference
 import Kernels
 import Recording
@@ -48,14 +50,21 @@ struct ModelOptions: ParsableArguments {
     }
 
     func loadModel() throws -> LoadedModel {
-        try LoadedModel(
+        let loaded = try LoadedModel(
             path: ModelLocator.folder(model), tokenizerPath: tokenizer, weightMemory: weightMemory?.bytes)
+        printNote(loaded.checkpoint)
+        return loaded
     }
 
     func options(for model: LoadedModel) -> RunOptions {
         RunOptions(
             policy: policy ?? model.llama.defaultPolicy, threads: threads ?? WorkerPool.cores, arithmetic: arithmetic)
     }
+}
+
+/// Tells what to know of a checkpoint before its numbers are trusted.
+func printNote(_ checkpoint: Checkpoint) {
+    if let note = checkpoint.note { FileHandle.standardError.write(Data("note: \(note)\n".utf8)) }
 }
 
 extension ArithmeticMode: ExpressibleByArgument {}

@@ -112,8 +112,49 @@ struct CheckpointTests {
         #expect(
             try refusal().error as? CheckpointError
                 == .wrongType(
-                    path: weightsPath, name: "model.norm.weight", expected: "F32 or F16 or BF16 or I8", found: "\"I32\""
-                ))
+                    path: weightsPath, name: "model.norm.weight", expected: "F32, F16 or BF16", found: "\"I32\""))
+    }
+
+    @Test(
+        "A tensor of a layer that a plain Llama has not is refused by its name",
+        arguments: ["self_attn.q_proj.bias", "self_attn.q_norm.weight", "mlp.up_proj.bias", "mlp.up_proj.weight_scale"])
+    func otherTensors(name: String) throws {
+        var model = RandomModel(shape)
+        model.tensors["model.layers.0.self_attn.rotary_emb.inv_freq"] = StoredTensor(shape: [2], values: [0, 1])
+        try write(model)
+        _ = try Checkpoint(path: folder.path)
+        model.tensors["model.layers.0.\(name)"] = StoredTensor(shape: [2], values: [0, 1])
+        try write(model)
+        #expect(
+            try refusal().line.hasSuffix("expected a plain Llama's tensors, found a tensor \"model.layers.0.\(name)\""))
+    }
+
+    @Test("Where the configuration names no tokens that begin and end a text, the tokenizer does")
+    func tokenizersWord() throws {
+        try write(RandomModel(shape))
+        let silent = shape.huggingFaceJSON.replacing(",\n \"eos_token_id\": []", with: "")
+        try folder.write("config.json", silent)
+        let own = try Checkpoint(path: folder.path).configuration
+        let size = shape.vocabularySize
+        let vocabulary = TextVocabulary(size: size, bosToken: 5, eosToken: 6)
+        let found = try Checkpoint(path: folder.path, vocabulary: vocabulary)
+        let isSilent = own.bosToken == nil && own.eosTokens.isEmpty
+        #expect(
+            isSilent && found.configuration.bosToken == 5 && found.configuration.eosTokens == [6] && found.note == nil)
+        let fewer = try Checkpoint(path: folder.path, vocabulary: TextVocabulary(size: size - 1))
+        #expect(fewer.note?.contains("the model has \(size) tokens and the tokenizer \(size - 1)") == true)
+        #expect(throws: FileError.self) {
+            try Checkpoint(path: folder.path, vocabulary: TextVocabulary(size: size + 1))
+        }
+    }
+
+    @Test("Weights in PyTorch's own files are named")
+    func pytorch() throws {
+        try write(RandomModel(shape))
+        try folder.remove("model.safetensors")
+        try folder.write("pytorch_model.bin", "x")
+        #expect(
+            try refusal().line.hasSuffix("expected weights in safetensors, found pytorch_model.bin, which is not read"))
     }
 
     @Test("A configuration's error is short, whatever the file holds")

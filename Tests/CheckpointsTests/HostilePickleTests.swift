@@ -221,6 +221,14 @@ struct HostilePickleTests {
         _ = try Checkpoint(path: folder.path)
     }
 
+    @Test("A pickle cut anywhere is refused")
+    func cut() throws {
+        let pickle = PickleWriter(MegatronModel(Self.model).archive(0)).bytes
+        for count in pickle.indices {
+            #expect(throws: FileError.self) { _ = try Pickle(Array(pickle.prefix(count)), path: "p") }
+        }
+    }
+
     @Test("No byte of a pickle, whatever its value, leads astray")
     func flips() throws {
         let pickle = PickleWriter(MegatronModel(Self.model).archive(0)).bytes

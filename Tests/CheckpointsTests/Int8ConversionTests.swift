@@ -23,6 +23,16 @@ struct Int8ConversionTests {
         return (try Checkpoint(path: target.file("new")), summary)
     }
 
+    @Test("The folder's type of model is one of its own, which is read only with its weights")
+    func type() throws {
+        _ = try convert(RandomModel(shape))
+        let text = String(decoding: try target.bytes("new/config.json"), as: UTF8.self)
+        #expect(text.contains("\"model_type\" : \"headroom-int8\""))
+        try folder.write("config.json", text.replacing("\"quant_method\"", with: "\"method\""))
+        let error = try #require(throws: ConfigurationError.self) { try Checkpoint(path: folder.path) }
+        #expect(error.description.contains("model_type \"headroom-int8\""))
+    }
+
     @Test(
         "A weight is at most half a scale from its number times the scale, in groups of 128 columns",
         arguments: [ElementType.float32, .bfloat16])
@@ -177,6 +187,6 @@ struct Int8ConversionTests {
             try refusal { text, _ in
                 text = text.replacingOccurrences(
                     of: "\"model_type\"", with: "\"quantization_config\": {\"quant_method\": \"gptq\"}, \"model_type\"")
-            } == "@/config.json: expected a plain Llama model, found quantization_config")
+            } == "@/config.json: expected a plain Llama model, found quantization_config \"gptq\"")
     }
 }

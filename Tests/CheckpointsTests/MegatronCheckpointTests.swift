@@ -126,9 +126,14 @@ struct MegatronCheckpointTests {
         var megatron = MegatronModel(model, ranks: 2)
         megatron.padding = 58
         try megatron.write(to: folder)
-        #expect(try Checkpoint(path: folder.path).configuration.vocabularySize == 128)
+        let unknown = try Checkpoint(path: folder.path)
+        #expect(unknown.configuration.vocabularySize == 128)
+        #expect(
+            unknown.note?.hasPrefix("\(folder.path): neither args nor a tokenizer say how many of the 128 rows") == true
+        )
         let vocabulary = TextVocabulary(size: 70, bosToken: 1, eosToken: 2)
         let checkpoint = try Checkpoint(path: folder.path, vocabulary: vocabulary)
+        #expect(checkpoint.note == nil)
         #expect(checkpoint.configuration.bosToken == 1 && checkpoint.configuration.eosTokens == [2])
         try expectSame(checkpoint, model)
         // It is the same checkpoint, with or without the tokenizer.
@@ -191,7 +196,8 @@ struct MegatronCheckpointTests {
             ("tensor_model_parallel_size", 2, "expected the 2 ranks"), ("num_layers", 1, "the 1 layers of its args"),
             ("normalization", 3, "args.normalization"),
             ("position_embedding_type", true, "expected a text, found True"),
-            ("window_size", 128, "args.window_size"), ("num_layers", 3, "decoder.layers.2."),
+            ("window_size", 128, "args.window_size"), ("mtp_num_layers", 2, "args.mtp_num_layers"),
+            ("attn_logit_softcapping", 30.0, "args.attn_logit_softcapping"), ("num_layers", 3, "decoder.layers.2."),
             ("hidden_size", 26, "expected shape [26]"),
         ] as [(String, PickledValue, String)])
     func arguments(name: String, value: PickledValue, named: String) throws {
@@ -225,6 +231,50 @@ struct MegatronCheckpointTests {
         try folder.makeFolder("mp_rank_00.old")
         try MegatronModel(model).write(to: folder)
         try expectSame(try Checkpoint(path: folder.path), model)
+    }
+
+    @Test("Part of a checkpoint is no checkpoint, and is named")
+    func parts() throws {
+        try MegatronModel(RandomModel(Self.shape)).write(to: folder, under: "iter_0000007/")
+        #expect(try refusal().contains("expected latest_checkpointed_iteration.txt, or mp_rank_00/model_optim_rng.pt"))
+        #expect(try refusal().hasSuffix("found \"iter_0000007\" by itself"))
+        let error = try #require(throws: FileError.self) {
+            try Checkpoint(path: folder.file("iter_0000007/mp_rank_00"))
+        }
+        #expect(error.description.hasSuffix("found \"model_optim_rng.pt\" by itself"))
+    }
+
+    @Test("Ranks in each other's folders are refused where they say which they are")
+    func swapped() throws {
+        let whole = MegatronModel(RandomModel(Self.shape), ranks: 2)
+        func write(_ numbers: [Int]) throws {
+            for (place, rank) in numbers.enumerated() {
+                var megatron = whole
+                megatron.arguments = [("rank", .int(rank))]
+                try folder.write(
+                    inFolders: "mp_rank_0\(place)/model_optim_rng.pt", TorchWriter.file(megatron.archive(place)))
+            }
+        }
+        try write([1, 0])
+        #expect(try refusal().contains("mp_rank_00/model_optim_rng.pt: expected rank 0, found args.rank 1"))
+        // One process wrote both.
+        for numbers in [[0, 1], [0, 0], [4, 5]] {
+            try write(numbers)
+            _ = try Checkpoint(path: folder.path)
+        }
+    }
+
+    @Test("A tensor that a plain Llama has not is refused by its name, another state is passed over")
+    func otherTensors() throws {
+        var megatron = MegatronModel(RandomModel(Self.shape))
+        megatron.others = ["decoder.layers.0.mlp.linear_fc1._extra_state"]
+        try megatron.write(to: folder)
+        _ = try Checkpoint(path: folder.path)
+        megatron.others = ["decoder.layers.0.self_attention.linear_qkv.bias"]
+        try megatron.write(to: folder)
+        #expect(
+            try refusal().contains(
+                "a plain Llama's tensors, found a tensor \"decoder.layers.0.self_attention.linear_qkv.b"))
     }
 
     @Test("Ranks of two trainings, of two steps, or one archive in another's place are refused")

@@ -39,6 +39,13 @@ struct DamagedModelTests {
         #expect(!line.contains("\n"))
     }
 
+    @Test("The form in which Meta ships Llama 3's is named")
+    func tiktoken() throws {
+        let file = try folder.write("tokenizer.model", "IQ== 0\nIg== 1\n")
+        let error = try #require(throws: TokenizerError.self) { _ = try TokenizerFile.open(path: file) }
+        #expect("\(error)".hasPrefix(file) && "\(error)".contains("it is tiktoken's, as Meta ships Llama 3's"))
+    }
+
     @Test("A model cut short anywhere but between two fields is refused; one that opens does no harm")
     func truncated() throws {
         let cuts = Array(stride(from: 1, to: model.count, by: 997)) + Array(model.count - 100..<model.count)

@@ -43,6 +43,7 @@ public struct Int8Conversion {
         var matrices: [QuantizedMatrix] = []
         let entries = try entries(&matrices)
         var fields = source.fields
+        fields["model_type"] = .string(WeightQuantization.modelType)
         fields["quantization_config"] = quantization.json
         fields["headroom_conversion"] = source.conversionField(
             adding: "int8 weights, groups of \(quantization.groupSize)")

@@ -1,7 +1,6 @@
 import Descriptions
 import Dispatch
 import Files
-import Synchronization
 
 /// A matrix on its way into a file of 8-bit weights. Its numbers are asked for first, then its scales.
 final class QuantizedMatrix {

@@ -51,6 +51,11 @@ extension MegatronArguments {
         return fields
     }
 
+    /// Whether nothing tells how many rows of the embedding are tokens, and how many fill it up.
+    func hasUnknownPadding(_ vocabulary: TextVocabulary?) throws -> Bool {
+        try vocabulary == nil && integer("vocab_size") == nil
+    }
+
     /// Rows of the embedding, over all ranks.
     func paddedVocabularySize() throws -> Int { try size("padded_vocab_size") }
 
@@ -85,15 +90,17 @@ extension MegatronArguments {
         }
         if try flag("swiglu") == false { features.append("no swiglu") }
         if let share = try number("rotary_percent"), share != 1 { features.append("rotary_percent \(share)") }
-        for name in ["num_experts", "rotary_seq_len_interpolation_factor", "window_size"] where isSet(name) {
-            features.append(name)
-        }
+        for name in Self.unsupportedSettings where isSet(name) { features.append(name) }
         return features
     }
 
     private static let unsupportedFlags = [
         "add_bias_linear", "add_qkv_bias", "apply_layernorm_1p", "qk_layernorm", "multi_latent_attention",
         "rotary_interleaved", "use_rope_scaling", "apply_residual_connection_post_layernorm", "squared_relu",
+    ]
+
+    private static let unsupportedSettings = [
+        "num_experts", "rotary_seq_len_interpolation_factor", "window_size", "attn_logit_softcapping", "mtp_num_layers",
     ]
 
     private static let expectedWords = [("normalization", "RMSNorm"), ("position_embedding_type", "rope")]

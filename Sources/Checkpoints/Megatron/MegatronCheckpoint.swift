@@ -7,6 +7,8 @@ struct MegatronCheckpoint {
     let fields: [String: JSONValue]
     let configuration: ModelConfiguration
     let weights: MegatronWeights
+    /// What to know before its numbers are trusted; nil for nothing.
+    let note: String?
 
     /// Opens the archives that `folder` found at `path`.
     /// - Throws: `FileError`, `CheckpointError`, `ConfigurationError`.
@@ -24,10 +26,31 @@ struct MegatronCheckpoint {
             try arguments.huggingFaceFields(hasOutput: rank.model[MegatronLayout.output] != nil, vocabulary)
         }
         fields = described[0]
+        note =
+            try arguments.hasUnknownPadding(vocabulary)
+            ? "\(path): neither args nor a tokenizer say how many of the \(try arguments.paddedVocabularySize()) rows of its "
+                + "embedding are tokens; all are taken for some" : nil
         try Self.check(ranks, described)
+        try Self.checkOrder(ranks, all)
         configuration = try ModelConfiguration(fields: fields, path: folder.archives[0])
         weights = try MegatronWeights(
             ranks, configuration: configuration, paddedVocabulary: try arguments.paddedVocabularySize(), path: path)
+    }
+
+    /// Archives that say which ranks they are must lie in those ranks' folders. Of checkpoints that one process wrote for
+    /// all ranks each may say the same.
+    private static func checkOrder(_ ranks: [MegatronRank], _ all: [MegatronArguments]) throws {
+        for name in ["tensor_model_parallel_rank", "rank"] {
+            let numbers = try all.map { try $0.integer(name) }
+            guard Set(numbers).count == ranks.count, numbers.allSatisfy({ ranks.indices.contains($0 ?? -1) }) else {
+                continue
+            }
+            for (index, number) in numbers.enumerated() where number != index {
+                throw FileError.unsuitable(
+                    path: ranks[index].archive.path, expected: "rank \(index)",
+                    found: "args.\(name) \(number ?? index)")
+            }
+        }
     }
 
     /// What an interrupted save or copy leaves: ranks of two trainings, or of two of its steps.

@@ -39,7 +39,13 @@ struct MegatronFolder {
         func isOne(_ folder: String) -> Bool { !ranks(folder).isEmpty || isDistributed(folder) }
         let hasRanks = isOne(path)
         guard exists("\(path)/\(latest)") else {
-            return hasRanks ? path : isOne("\(path)/release") ? "\(path)/release" : nil
+            if hasRanks { return path }
+            if isOne("\(path)/release") { return "\(path)/release" }
+            if let found = partOf(path) {
+                throw FileError.unsuitable(
+                    path: path, expected: "\(latest), or mp_rank_00/\(archive)", found: "\(found.shown) by itself")
+            }
+            return nil
         }
         let word = try word(of: "\(path)/\(latest)")
         let folder = "\(path)/\(word)"
@@ -59,12 +65,22 @@ struct MegatronFolder {
         return "iter_" + String(repeating: "0", count: max(0, 7 - digits.count)) + digits
     }
 
+    /// What a folder has that is part of a checkpoint without being one: a rank's archive, or iterations that no file
+    /// chooses from; nil where there is nothing of the kind.
+    private static func partOf(_ path: String) -> String? {
+        if exists("\(path)/\(archive)") { return archive }
+        return contents(path).filter { $0.wholeMatch(of: #/iter_[0-9]{7,}/#) != nil }.max()
+    }
+
+    private static func contents(_ folder: String) -> [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    }
+
     private static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
     /// Names of the ranks' folders in `folder`, in order; those of pipeline stages among them.
     private static func ranks(_ folder: String) -> [String] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return names.filter { $0.wholeMatch(of: #/mp_rank_[0-9]+(_[0-9]+)?/#) != nil }.sorted()
+        contents(folder).filter { $0.wholeMatch(of: #/mp_rank_[0-9]+(_[0-9]+)?/#) != nil }.sorted()
     }
 
     private static func isDistributed(_ folder: String) -> Bool {

@@ -28,7 +28,7 @@ struct MegatronWeights: WeightSource, @unchecked Sendable {
             configuration, ranks: ranks.count, paddedVocabulary: paddedVocabulary, path: path)
         sources = layout.sources
         tensors = try ranks.map { [sources] in
-            try Self.checkLayers($0, configuration)
+            try Self.checkLayers($0, configuration, Set(sources.values.map(\.name)))
             return try Self.tensors(of: $0, sources.values, isAlone: ranks.count == 1)
         }
         self.ranks = ranks
@@ -39,12 +39,22 @@ struct MegatronWeights: WeightSource, @unchecked Sendable {
     }
 
     /// One layer more than the arguments have: they would silently run a cut model.
-    private static func checkLayers(_ rank: MegatronRank, _ configuration: ModelConfiguration) throws {
+    /// So would they run one without its biases, norms and adapters as a plain Llama.
+    private static func checkLayers(
+        _ rank: MegatronRank, _ configuration: ModelConfiguration, _ known: Set<String>
+    ) throws {
         let beyond = MegatronLayout.prefix(layer: configuration.layers)
         if let name = rank.model.keys.filter({ $0.hasPrefix(beyond) }).min() {
             throw FileError.unsuitable(
                 path: rank.archive.path, expected: "the \(configuration.layers) layers of its args",
                 found: "a tensor \(name.shown)")
+        }
+        let others = rank.model.keys.filter {
+            $0.hasPrefix("decoder.") && !known.contains($0) && !$0.hasSuffix("_extra_state")
+        }
+        if let name = others.min() {
+            throw FileError.unsuitable(
+                path: rank.archive.path, expected: "a plain Llama's tensors", found: "a tensor \(name.shown)")
         }
     }
 

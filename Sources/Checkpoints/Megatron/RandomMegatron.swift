@@ -96,7 +96,8 @@ public struct RandomMegatron {
             ("ffn_hidden_size", shape.intermediateSize), ("num_attention_heads", shape.heads),
             ("kv_channels", shape.headDim), ("num_query_groups", shape.kvHeads),
             ("padded_vocab_size", shape.vocabularySize), ("max_position_embeddings", shape.maxPositions),
-            ("seq_length", shape.maxPositions), ("tensor_model_parallel_size", ranks),
+            ("seq_length", shape.maxPositions), ("vocab_size", shape.vocabularySize),
+            ("tensor_model_parallel_size", ranks),
             ("pipeline_model_parallel_size", 1), ("dmc_window_size", shape.dmc?.window),
         ]
         for (name, value) in integers {

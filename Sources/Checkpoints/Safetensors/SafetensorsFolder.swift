@@ -52,7 +52,9 @@ public struct SafetensorsFolder: WeightSource {
         places = index.files.compactMapValues { numbers[$0] }
         for (name, shard) in places.sorted(by: { $0.key < $1.key })
         where shards[shard].tensor(name) == nil && shards[shard].otherType(name) == nil {
-            throw CheckpointError.missingTensor(path: shards[shard].path, name: name)
+            throw FileError.unsuitable(
+                path: shards[shard].path, expected: "tensor \(name.shown), as the index says",
+                found: "none of that name")
         }
     }
 }

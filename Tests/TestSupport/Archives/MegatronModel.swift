@@ -20,6 +20,8 @@ package struct MegatronModel {
     package var iteration = 1000
     /// Values in place of tensors.
     package var replaced: [String: PickledValue] = [:]
+    /// Names of more tensors, at the end.
+    package var others: [String] = []
     /// Tensors that nobody asked for, the first in the file.
     package var extra: [StoredTensor] = []
 
@@ -90,6 +92,7 @@ package struct MegatronModel {
         }
         add("decoder.final_layernorm.weight", tensor("model.norm.weight"))
         if !shape.tiesEmbeddings { add("output_layer.weight", vocabulary("lm_head.weight", rank)) }
+        for name in others { add(name, tensor("model.norm.weight")) }
         return tensors
     }
 
