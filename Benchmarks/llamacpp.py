@@ -125,17 +125,19 @@ class Run:
         llama.llama_model_free(self.model)
 
 
-def measure(path, threads):
-    """Tokens a second of all that is compared, by name."""
-    run = Run(path, threads, 16, 256)
-    rates = {
-        "decode/{}/batch=1/context=128": run.decode(1, 128),
-        "decode/{}/batch=16/context=128": run.decode(16, 128),
+def measure(path, threads, names):
+    """Tokens a second of those of GOALS that are in `names`, by name."""
+    ways = {
+        "decode/{}/batch=1/context=128": ((16, 256), lambda run: run.decode(1, 128)),
+        "decode/{}/batch=16/context=128": ((16, 256), lambda run: run.decode(16, 128)),
+        "prefill/{}/tokens=1024/parallel": ((1, 1024), lambda run: run.prefill(1024)),
     }
-    run.close()
-    run = Run(path, threads, 1, 1024)
-    rates["prefill/{}/tokens=1024/parallel"] = run.prefill(1024)
-    run.close()
+    rates = {}
+    for name in names:
+        (sequences, context), rate = ways[name]
+        run = Run(path, threads, sequences, context)
+        rates[name] = rate(run)
+        run.close()
     return rates
 
 
@@ -146,7 +148,9 @@ def main():
     parser.add_argument("--width", choices=["bfloat16", "float32"], default="bfloat16")
     parser.add_argument("--rounds", type=int, default=3, help="of each program, in turn; the median counts")
     parser.add_argument("--folder", help="keeps the model's file there for the next run; by default it is removed")
+    parser.add_argument("--only", default="", help="what names must contain, such as batch=1/")
     options = parser.parse_args()
+    goals = {name: goal for name, goal in GOALS.items() if options.only in name}
 
     llama.llama_backend_init()
     silent = llama.llama_log_callback(lambda level, text, data: None)
@@ -159,14 +163,14 @@ def main():
         # The two alternate: what else the machine does hits both.
         theirs, ours = collections.defaultdict(list), collections.defaultdict(list)
         for _ in range(options.rounds):
-            for name, rate in measure(path, options.threads).items():
+            for name, rate in measure(path, options.threads, goals).items():
                 theirs[name].append(rate)
-            names = [name.format(f"1.1b/{kind}/full") for kind in ARITHMETICS[options.width] for name in GOALS]
+            names = [name.format(f"1.1b/{kind}/full") for kind in ARITHMETICS[options.width] for name in goals]
             for name, rate in headroom_bench.rates(options.headroom, names, options.threads, rounds=1).items():
                 ours[name].append(rate)
     rows = []
     for kind in ARITHMETICS[options.width]:
-        for pattern, goal in GOALS.items():
+        for pattern, goal in goals.items():
             name = pattern.format(f"1.1b/{kind}/full")
             goal = goal if kind == ARITHMETICS[options.width][0] else None
             rows.append((name, statistics.median(ours[name]), statistics.median(theirs[pattern]), goal))
