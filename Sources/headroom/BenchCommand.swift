@@ -66,5 +66,6 @@ struct BenchCommand: ParsableCommand {
             warn: { FileHandle.standardError.write(Data("warning: \($0)\n".utf8)) })
         let report = try BenchReport(record, against: against)
         print(format == .json ? try report.json() : report.text())
+        if Interruption.isWanted { throw ExitCode.failure }
     }
 }

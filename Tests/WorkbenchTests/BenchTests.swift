@@ -228,10 +228,33 @@ struct BenchTests {
             #expect(line.contains(path) && line.contains("bench --format json") && !line.contains("\n"), "\(line)")
         }
         var job = BenchJob()
-        job.words = ["decode/300b"]
+        job.words = ["trace/replay", "decode/300b"]
         #expect(throws: BenchError.nothing(words: ["decode/300b"])) { try job.run() }
         job.words = ["trace/replay"]
         #expect(throws: BenchError.interrupted(done: 0)) { try job.run(shouldStop: { true }) }
+    }
+
+    @Test("A run that is stopped gives what it measured until then, and says so")
+    func stopped() throws {
+        var job = BenchJob()
+        (job.threads, job.readBytes, job.words) = (1, 1 << 20, ["trace/write", "trace/replay"])
+        var (asked, warnings) = (0, [String]())
+        let record = try job.run(
+            shouldStop: {
+                asked += 1
+                return asked > 1
+            }, warn: { warnings.append($0) })
+        #expect(record.results.map(\.name) == ["trace/write"])
+        #expect(warnings.last == "interrupted after 1 measurements")
+    }
+
+    @Test("An earlier rate of nothing is refused by its name, before minutes are spent")
+    func noRate() throws {
+        var record = BenchRecord(limits: limits, load: .quiet)
+        record.results = [BenchResult(name: "trace/write", rates: [0], unit: "decisions/s", units: 1)]
+        let path = try TemporaryFolder().write("a.json", try BenchReport(record).json())
+        let error = #expect(throws: FileError.self) { try EarlierBench(path: path) }
+        #expect(error?.description.contains("rates above 0, found 0.0 of \"trace/write\"") == true)
     }
 }
 

@@ -1,4 +1,5 @@
 import Descriptions
+import Files
 import Foundation
 import Inference
 import Kernels
@@ -24,14 +25,15 @@ public struct BenchJob: Sendable {
     /// - Parameters:
     ///   - progress: is told what comes next.
     ///   - warn: is told, before anything is measured, what will make it worth less.
+    /// - Returns: what was measured; of a run that is stopped, all that was until then.
     /// - Throws: `BenchError`; what loading models and writing temporary files throws.
     public func run(
         shouldStop: () -> Bool = { false }, progress: (String) -> Void = { _ in }, warn: (String) -> Void = { _ in }
     ) throws -> BenchRecord {
         let plan = BenchPlan(measuresAll: measuresAll, words: words)
-        guard !plan.isEmpty else { throw BenchError.nothing(words: words) }
-        let folder = FileManager.default.temporaryDirectory.appending(path: "headroom-bench-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let idle = plan.idleWords
+        guard idle.isEmpty else { throw BenchError.nothing(words: idle) }
+        let folder = try Self.makeFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let load = MachineLoad.now()
         if let warning = load.warningBefore { warn(warning) }
@@ -51,11 +53,24 @@ public struct BenchJob: Sendable {
                 record.add(result)
             } catch let reason as BenchSkipped { record.skipped[name] = "\(reason)" }
         }
-        try inference(plan, measure)
-        try traces(plan, folder, measure)
+        do {
+            try inference(plan, measure)
+            try traces(plan, folder, measure)
+        } catch let error as BenchError {
+            // What was measured until then is worth its minutes.
+            guard case .interrupted = error, !record.results.isEmpty else { throw error }
+            warn("\(error)")
+        }
         (record.load.meanwhile, record.load.stolen) = ProcessorTimes.others(since: start)
         record.close()
         return record
+    }
+
+    /// A folder for what is written and read meanwhile.
+    private static func makeFolder() throws -> String {
+        let path = FileManager.default.temporaryDirectory.appending(path: "headroom-bench-\(UUID().uuidString)").path
+        guard mkdir(path, 0o700) == 0 else { throw FileError.unwritable(path: path, reason: FileError.systemReason) }
+        return path
     }
 
     private typealias Measure = (_ name: String, _ body: () throws -> BenchResult) throws -> Void

@@ -83,8 +83,11 @@ package struct BenchPlan {
         return (measuresAll || Self.usual.contains(name)) && (words.isEmpty || words.contains(where: name.contains))
     }
 
-    /// Whether nothing is measured.
-    var isEmpty: Bool { !Self.all.contains(where: contains) }
+    /// Words that no measurement which is made has in its name.
+    var idleWords: [String] {
+        let names = Self.all.filter(contains)
+        return words.filter { word in !names.contains { $0.contains(word) } }
+    }
 
     /// Names of all measurements.
     package static let all = weights.flatMap { cases(of: $0).map(\.name) } + traces + jobs

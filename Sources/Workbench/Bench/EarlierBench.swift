@@ -22,6 +22,10 @@ public struct EarlierBench: Decodable {
             throw FileError.unsuitable(
                 path: path, expected: "what `bench --format json` prints", found: Self.reason(error))
         }
+        for result in results where result.rate <= 0 {
+            throw FileError.unsuitable(
+                path: path, expected: "rates above 0", found: "\(result.rate) of \(result.name.shown)")
+        }
     }
 
     /// The rate of the measurement of that name; nil where it was not made.
