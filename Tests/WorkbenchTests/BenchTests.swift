@@ -1,4 +1,5 @@
 import Descriptions
+import Files
 import Foundation
 import TestSupport
 import Testing
