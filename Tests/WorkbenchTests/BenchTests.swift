@@ -253,7 +253,8 @@ struct BenchTests {
     func noRate() throws {
         var record = BenchRecord(limits: limits, load: .quiet)
         record.results = [BenchResult(name: "trace/write", rates: [0], unit: "decisions/s", units: 1)]
-        let path = try TemporaryFolder().write("a.json", try BenchReport(record).json())
+        let folder = try TemporaryFolder()
+        let path = try folder.write("a.json", try BenchReport(record).json())
         let error = #expect(throws: FileError.self) { try EarlierBench(path: path) }
         #expect(error?.description.contains("rates above 0, found 0.0 of \"trace/write\"") == true)
     }
