@@ -16,7 +16,7 @@ struct SimulateCommand: ParsableCommand {
 
             Example:
               headroom simulate --ratio 4 --model llama-2-7b --gpu a100-80gb \\
-                --rate 4 --prompt-tokens 1024 --new-tokens 256 --requests 200 \\
+                --rate 4 --prompt-tokens 1024 --new-tokens 256 --requests 2000 \\
                 --price-per-hour 2.5
             """)
 
@@ -97,6 +97,9 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("A CSV file to write every request to.", valueName: "file"))
     var requestsCSV: String?
 
+    @Flag(help: "Write over the file of --requests-csv.")
+    var force = false
+
     @Option(
         help: ArgumentHelp("A folder for a report with plots and data, beside what is printed.", valueName: "dir"))
     var output: String?
@@ -105,6 +108,9 @@ struct SimulateCommand: ParsableCommand {
     var format = OutputFormat.text
 
     func validate() throws {
+        if let requestsCSV, let workload, Self.place(requestsCSV) == Self.place(workload) {
+            throw ValidationError("--requests-csv: expected another file than the workload's, found \(requestsCSV)")
+        }
         let isShaped = promptTokens ?? newTokens ?? clients != nil || (burstiness ?? spread) != nil
         if workload != nil, isShaped {
             throw ValidationError(
@@ -128,6 +134,9 @@ struct SimulateCommand: ParsableCommand {
     }
 
     func run() throws {
+        if let requestsCSV, !force, FileManager.default.fileExists(atPath: requestsCSV) {
+            throw FileError.exists(path: requestsCSV)
+        }
         let progress = Progress()
         let report = try usageErrors {
             try SimulationReport(try simulation(), questions: questions, progress: { progress.show($0) })
@@ -138,6 +147,11 @@ struct SimulateCommand: ParsableCommand {
         case .json: print(try report.json())
         case .csv: print(report.csv(), terminator: "")
         }
+    }
+
+    /// Where a path leads to, however it is written.
+    private static func place(_ path: String) -> String {
+        URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
     }
 
     private var questions: SimulationRun.Questions {

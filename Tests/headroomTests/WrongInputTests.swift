@@ -21,6 +21,11 @@ struct WrongInputTests {
         ("evictions on a DMC model", ["evaluate", "--policy", "tova:slots=9"], 1, "tova:slots=9"),
         ("dmc on a plain model", ["evaluate", "--model", "default-base", "--policy", "dmc"], 1, "dmc_window_size"),
         ("a workload that is none", simulate(["--workload", "@/none.csv"]), 1, "none.csv"),
+        (
+            "requests written over their workload",
+            simulate(["--workload", "@/w.csv", "--requests-csv", "@/./w.csv", "--force"]), 64, "--requests-csv"
+        ),
+        ("requests written over what is there", simulate(random() + ["--requests-csv", "@"]), 1, "exists already"),
         ("neither workload nor rate", simulate([]), 64, "--workload"),
         ("a rate of nothing", simulate(random(rate: "0")), 64, "--rate"),
         ("too many replicas", simulate(random() + ["--replicas", "100000"]), 64, "4096"),

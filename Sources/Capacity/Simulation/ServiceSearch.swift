@@ -74,15 +74,34 @@ package struct ServiceSearch {
         return high
     }
 
+    /// Mean latencies that arrivals last at least where a service is judged as one that goes on.
+    package static let steadyLatencies = 5.0
+
+    /// Whether the requests, at `rate` a second where one is given, come for long enough that the replicas are in a
+    /// steady state. Fewer are still under way when the last one comes, so that none but their memory bounds their rate.
+    package func isSteady(rate: Double? = nil, replicas: Int) -> Bool {
+        guard let own = workload else { return false }
+        let requests = serve(rate.map { own.scaled(toRate: $0) } ?? own, replicas: replicas, allowedMisses: nil)
+        let arrivals = requests.map(\.request.arrival)
+        let latencies = requests.compactMap(\.latency)
+        guard let first = arrivals.min(), let last = arrivals.max(), !latencies.isEmpty else { return false }
+        let mean = latencies.reduce(0, +) / Double(latencies.count)
+        return last - first >= Self.steadyLatencies * mean
+    }
+
     private func meets(_ workload: Workload, replicas: Int) -> Bool {
+        let allowed = Int((1 - settings.objective.attainment) * Double(workload.requests.count) + 1e-9)
+        let requests = serve(workload, replicas: replicas, allowedMisses: allowed)
+        return requests.count { !$0.meets(settings.objective) } <= allowed
+    }
+
+    private func serve(_ workload: Workload, replicas: Int, allowedMisses: Int?) -> [SimulatedRequest] {
         var settings = settings
         settings.replicas = replicas
         var watch = Simulator.Watch()
         watch.keepsTimeline = false
-        let allowed = Int((1 - settings.objective.attainment) * Double(workload.requests.count) + 1e-9)
-        watch.allowedMisses = allowed
+        watch.allowedMisses = allowedMisses
         var simulator = Simulator(engine, workload: workload, settings: settings)
-        let requests = simulator.run(watch).requests
-        return requests.count { !$0.meets(settings.objective) } <= allowed
+        return simulator.run(watch).requests
     }
 }

@@ -2,6 +2,16 @@ import Descriptions
 
 /// What one variant's service of a workload came to: projected, nothing in it is measured. Times are in seconds.
 public struct SimulationRow: Hashable, Sendable, Encodable {
+    /// How a service stands.
+    public enum State: String, Sendable, Codable {
+        /// Requests leave as fast as they come.
+        case keepsUp = "keeps up"
+        /// Requests come faster than they can be served.
+        case saturated
+        /// No request was served.
+        case servesNone = "serves none"
+    }
+
     // MARK: Inputs
 
     /// The policy's word as it was given.
@@ -58,10 +68,12 @@ public struct SimulationRow: Hashable, Sendable, Encodable {
     public var throughputTokensPerSecond: Double = 0
     /// Tokens of completed requests' prompts and generations a second.
     public var totalTokensPerSecond: Double = 0
+    /// How the service stands, in a word.
+    public var state = State.keepsUp
     /// Whether requests came faster than they could be served.
     public var isSaturated = false
-    /// Why requests came faster than they could be served, in words: most waited longer than they were served, or lost
-    /// their pages, or the queue kept growing. Nil where the service keeps up.
+    /// Why requests came faster than they could be served, in words: most waited longer than they were served, or many
+    /// lost their pages, or the queue kept growing. Nil where the service keeps up.
     public var saturation: String?
     /// Requests that waited for their first step when the last one came.
     public var backlog: Int = 0

@@ -19,15 +19,28 @@ extension SimulationRun {
     /// The run summed up.
     public func row(_ questions: Questions = Questions()) -> SimulationRow {
         let isOpen = simulation.workload.clients == nil
+        let search = search
         let rate = questions.findsRate && isOpen && accepted > 0 ? search.highestRate() : nil
         let needed = questions.findsReplicas && accepted > 0 ? search.replicasNeeded(rate: questions.targetRate) : nil
         var row = counted()
         row.replicasNeeded = needed
-        if case .found(let rate) = rate { set(rate, in: &row) }
-        row.notes =
-            notes(row, rate) + (questions.findsReplicas && accepted > 0 && needed == nil ? [Self.outOfReach] : [])
+        row.notes = notes(row, rate)
+        if case .found(let rate)? = rate {
+            set(rate, in: &row)
+            if !search.isSteady(rate: rate, replicas: simulation.settings.replicas) {
+                row.notes.append("the highest rate may be too high: \(Self.unsteady)")
+            }
+        }
+        if let needed, !search.isSteady(rate: questions.targetRate, replicas: needed) {
+            row.notes.append("the replicas needed may be too few: \(Self.unsteady)")
+        }
+        if questions.findsReplicas, accepted > 0, needed == nil { row.notes.append(Self.outOfReach) }
         return row
     }
+
+    private static let unsteady =
+        "the requests come within less than \(Int(ServiceSearch.steadyLatencies)) mean latencies, too short for a "
+        + "steady state; simulate more (--requests)"
 
     private func set(_ rate: Double, in row: inout SimulationRow) {
         let (plan, settings) = (simulation.request, simulation.settings)
@@ -59,7 +72,8 @@ extension SimulationRun {
         rate(&row)
         digest(&row)
         measureUse(&row)
-        row.timeNotes = service.largest.timeNotes(row.peakRunning > 0 ? row.peakRunning : nil)
+        // Where nothing ran there are no times, and no context that they would be of.
+        if row.peakRunning > 0 { row.timeNotes = service.largest.timeNotes(row.peakRunning) }
         return row
     }
 
@@ -74,6 +88,7 @@ extension SimulationRun {
         row.recomputedTokens = requests.reduce(0) { $0 + $1.recomputedTokens }
         row.saturation = saturation
         row.isSaturated = row.saturation != nil
+        row.state = row.completed == 0 ? .servesNone : row.isSaturated ? .saturated : .keepsUp
         row.backlog = log.backlog.waiting
     }
 

@@ -55,7 +55,8 @@ extension SimulationReport {
             ("request_throughput", { text($0.requestThroughput) }),
             ("throughput_tokens_per_second", { text($0.throughputTokensPerSecond) }),
             ("total_tokens_per_second", { text($0.totalTokensPerSecond) }),
-            ("is_saturated", { $0.isSaturated ? "1" : "0" }), ("saturation", { $0.saturation ?? "" }),
+            ("state", { $0.state.rawValue }), ("is_saturated", { $0.isSaturated ? "1" : "0" }),
+            ("saturation", { $0.saturation ?? "" }),
             ("backlog", { "\($0.backlog)" }),
         ]
     }

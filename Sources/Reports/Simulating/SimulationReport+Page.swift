@@ -60,7 +60,8 @@ extension SimulationReport {
             ],
             rows: rows.map { row in
                 [
-                    row.policy, row.groupTraining?.rawValue ?? "–", Self.state(row), NumberText.grouped(row.completed),
+                    row.policy, row.groupTraining?.rawValue ?? "–", row.state.rawValue,
+                    NumberText.grouped(row.completed),
                     NumberText.grouped(row.overContext),
                     NumberText.grouped(row.neverFits), NumberText.grouped(row.preemptions),
                     NumberText.fixed(row.meanRunning, places: 1), NumberText.fixed(row.meanWaiting, places: 1),

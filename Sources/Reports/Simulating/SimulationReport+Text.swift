@@ -70,7 +70,7 @@ extension SimulationReport {
                     Form.grouped(row.neverFits), Form.grouped(row.preemptedRequests), Form.grouped(row.preemptions),
                     Form.number(row.meanRunning, digits: 1), Form.number(row.meanWaiting, digits: 1),
                     Form.grouped(row.pagesPerGPU), Self.percent(row.meanPagesShare), Self.percent(row.peakPagesShare),
-                    Self.state(row),
+                    row.state.rawValue,
                 ])
         }
         return "What became of the requests\n" + table.text()
@@ -130,12 +130,6 @@ extension SimulationReport {
         let own = rows.flatMap { row in row.notes.map { "note: \(row.policy): \($0)\n" } }
         let times = rows.flatMap(\.timeNotes).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
         return (own + times.map { "note: \($0)\n" }).joined()
-    }
-
-    /// A plain word for how the service stands.
-    static func state(_ row: SimulationRow) -> String {
-        if row.completed == 0 { return "serves none" }
-        return row.isSaturated ? "saturated" : "keeps up"
     }
 
     /// A share in hundredths.

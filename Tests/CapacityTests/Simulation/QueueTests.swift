@@ -72,4 +72,16 @@ struct QueueTests {
         let easy = ServiceSearch(engine: server(seconds: 0.1), requests: workload.requests, settings: settings)
         #expect(easy.highestRate() == .unbounded)
     }
+
+    @Test("Requests that come within less than five latencies tell no rate of a service that goes on")
+    func steady() throws {
+        // Seven come at 1 a second, within 6 s. None waits for the others' ends: latencies are the service's.
+        let requests = (0..<7).map { Workload.Request(arrival: Double($0), promptTokens: 1, newTokens: 1) }
+        func isSteady(seconds: Double, rate: Double? = nil) -> Bool {
+            ServiceSearch(engine: server(seconds: seconds), requests: requests, settings: oneByOne)
+                .isSteady(rate: rate, replicas: 7)
+        }
+        #expect(isSteady(seconds: 1.19) && !isSteady(seconds: 1.21))
+        #expect(isSteady(seconds: 0.59, rate: 2) && !isSteady(seconds: 0.61, rate: 2))
+    }
 }

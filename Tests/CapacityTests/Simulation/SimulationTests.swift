@@ -170,6 +170,49 @@ struct SimulationTests {
         #expect(try simulation(slow) { _, _ in }.run(.full).row().saturation == nil)
     }
 
+    @Test("More requests than leave while the batch is full are saturation, however few lose their pages")
+    func faster() throws {
+        let lengths = Workload.Lengths(promptTokens: 1024, newTokens: 256)
+        let row = try simulation(try Workload(rate: 6, count: 2000, lengths: lengths, seed: 0)) { _, _ in }
+            .run(.full).row()
+        #expect(10 * row.preemptedRequests < row.completed && row.backlog > 100)
+        #expect(row.state == .saturated && row.saturation?.contains("faster than they left") == true)
+        let slower = try simulation(try Workload(rate: 5, count: 2000, lengths: lengths, seed: 0)) { _, _ in }
+            .run(.full).row()
+        #expect(slower.state == .keepsUp && slower.saturation == nil)
+    }
+
+    @Test("A burst that is served within the limits is no saturation; the same burst is where it misses them")
+    func burst() throws {
+        let lengths = Workload.Lengths(promptTokens: 100, newTokens: 10)
+        let workload = try Workload(rate: 4, burstiness: 0.001, count: 300, lengths: lengths, seed: 0)
+        let row = try simulation(workload) { _, _ in }.run(.full).row()
+        #expect(row.attainment == 1 && row.backlog > 100 && row.state == .keepsUp)
+        let strict = try simulation(workload) { _, settings in settings.objective.ttftSeconds = 0.5 }.run(.full).row()
+        #expect(strict.state == .saturated)
+    }
+
+    @Test("A highest rate, and replicas, of too few requests for a steady state come with a note")
+    func unsteady() throws {
+        func notes(_ count: Int) throws -> [String] {
+            let lengths = Workload.Lengths(promptTokens: 1024, newTokens: 256)
+            let workload = try Workload(rate: 4, count: count, lengths: lengths, seed: 0)
+            return try simulation(workload) { _, _ in }.run(.full)
+                .row(SimulationRun.Questions(findsRate: true, findsReplicas: true, targetRate: 40)).notes
+        }
+        let few = try notes(200)
+        #expect(few.contains { $0.contains("the highest rate may be too high") })
+        #expect(few.contains { $0.contains("the replicas needed may be too few") })
+        #expect(try notes(2000).allSatisfy { !$0.contains("the highest rate") })
+    }
+
+    @Test("Where every request is rejected the state says so, and no note is on times")
+    func rejected() throws {
+        let workload = try Workload(rate: 1, count: 3, lengths: .init(promptTokens: 5000, newTokens: 5), seed: 0)
+        let row = try simulation(workload) { _, _ in }.run(.full).row()
+        #expect(row.state == .servesNone && row.overContext == 3 && row.timeNotes.isEmpty)
+    }
+
     @Test("Pages in one table for all heads, or handed out ahead, hold less than pages of a head's own")
     func tables() throws {
         let trace = try sampleTrace(prompts: 4)
