@@ -9,8 +9,7 @@ extension GPU {
     public static func named(_ word: String) throws -> GPU {
         if DataFolder.isPath(word) { return try GPU(file: word) }
         let all = try all()
-        let key = DataFolder.key(word)
-        guard let found = all.first(where: { ([$0.name] + $0.aliases).map(DataFolder.key).contains(key) }) else {
+        guard let found = all.first(where: { $0.isNamed(word) }) else {
             throw CapacityError.unknown(kind: "GPU", name: word, known: all.map(\.name))
         }
         return found
@@ -21,6 +20,23 @@ extension GPU {
         let files = try folder.paths().map { (path: $0, file: try DataFolder.decode(GPUFile.self, path: $0)) }
         let measured = try files.filter { $0.file.isMeasured }.map { try $0.file.gpu($0.path, measured: []) }
         return try files.map { try $0.file.gpu($0.path, measured: measured) }
+    }
+
+    /// All GPUs that have times of the engine that `word` names, with those.
+    /// - Throws: `CapacityError.unknown` naming the engines that there are.
+    public static func all(running word: String) throws -> [GPU] {
+        let all = try Self.all()
+        let found = all.compactMap { try? $0.running(word) }
+        guard !found.isEmpty else {
+            let known = Set(all.flatMap(\.calibrations).map(\.title)).sorted()
+            throw CapacityError.unknown(kind: "engine of any GPU", name: word, known: known)
+        }
+        return found
+    }
+
+    /// Whether `word` is its name or an alias, loose in case, `-` and `_`.
+    func isNamed(_ word: String) -> Bool {
+        ([name] + aliases).map(DataFolder.key).contains(DataFolder.key(word))
     }
 
     /// A GPU out of a JSON file of the same form as Headroom's own. Where it has neither `calibrations` nor

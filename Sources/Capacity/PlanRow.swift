@@ -18,6 +18,8 @@ public struct PlanRow: Hashable, Sendable {
     public enum Limit: String, Sendable, Codable {
         /// The weights and the reserve leave no room.
         case weights
+        /// The reserve alone leaves no room, whatever the weights are; they would fit by themselves.
+        case reserve
         /// The cache fills the GPU's memory at the end of the generation.
         case memory
         /// The cache fills the budget that was given.

@@ -50,6 +50,8 @@ extension VariantPlan {
     }
 
     var limitedBy: PlanRow.Limit {
+        let memory = request.memoryBytes
+        if weightsBytesPerGPU < memory, reserve.total >= memory { return .reserve }
         if availableBytesPerGPU <= 0 { return .weights }
         let end = pattern.prompts[0].curves[0].slots(after: request.tokens)
         if pattern.prompts[0].curves[0].peak(within: request.tokens) > end { return .prefill }

@@ -77,6 +77,11 @@ extension VariantPlan {
                 "\(request.tokens) tokens are more than the \(configuration.maxPositions) that the model knows")
         }
         if request.tableSharing == .shared, let reason = sharedNote { notes.append(reason) }
+        if !sharesEvenly {
+            notes.append(
+                "\(request.gpus) GPUs share \(configuration.heads) heads and \(configuration.kvHeads) KV heads unevenly: "
+                    + "engines such as vLLM refuse that")
+        }
         if let kvHeads = variant.kvHeads {
             notes.append("arithmetic on \(kvHeads) KV heads: no such \(request.model.name) was trained or run")
         }
@@ -84,6 +89,12 @@ extension VariantPlan {
             notes.append("a batch of \(batch) does not fit")
         }
         return notes
+    }
+
+    /// Whether every GPU gets as many query heads, and as many KV heads or a copy of one of them on as many GPUs.
+    private var sharesEvenly: Bool {
+        let (gpus, kvHeads) = (request.gpus, configuration.kvHeads)
+        return configuration.heads % gpus == 0 && (kvHeads % gpus == 0 || gpus % kvHeads == 0)
     }
 
     /// What one table for all heads leaves open.

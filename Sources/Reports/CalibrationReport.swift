@@ -31,6 +31,25 @@ public struct CalibrationReport: Sendable {
         return lines.map { $0 + "\n" }.joined() + "\n" + numbers + "\n" + errors + transfer
     }
 
+    /// The mean error in the fit above which it is doubtful.
+    private static let doubtful = 0.25
+
+    /// Why the fit is doubtful, in one line: an error in the very rows that were fitted, or a fixed cost that they left
+    /// nothing of. Nil where nothing speaks against it.
+    public var warning: String? {
+        let quantities = Set(MeasuredQuantity.allCases.map(\.rawValue))
+        let errors: [String] = result.calibration.fits.flatMap { fit in
+            fit.errors.filter { quantities.contains($0.key) && $0.value.fit > Self.doubtful }
+                .sorted { $0.key < $1.key }
+                .map { "\($0.key) is off by \(PlanFormatting.number($0.value.fit * 100, digits: 1)) % in the fit" }
+        }
+        let costs = result.vanished.map { name in
+            "\(name) was fitted to next to nothing, \(Self.value(name, result.calibration.efficiencies))"
+        }
+        let reasons = errors + costs
+        return reasons.isEmpty ? nil : "the fit is doubtful: " + reasons.joined(separator: "; ")
+    }
+
     private var transfer: String {
         guard let error = result.calibration.transferError else { return "" }
         return "\non the peaks of another GPU that the same engine was measured on: "

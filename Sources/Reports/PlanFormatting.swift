@@ -71,7 +71,9 @@ enum PlanFormatting {
     /// The width of weights, where it is not the usual one: a line of a report's head.
     static func weights(_ request: PlanRequest) -> String? {
         guard request.weightBits != 16 else { return nil }
-        let rest = request.weightBits < 16 ? " in the layers' products, with scales; the rest 16 bit" : ""
+        let hasOutput = request.weightBits == 8 && request.model.configuration.quantization != nil
+        let products = hasOutput ? "all products, the output layer's too" : "the layers' products"
+        let rest = request.weightBits < 16 ? " in \(products), with scales; the rest 16 bit" : ""
         return "weights       \(request.weightBits) bit\(rest)"
     }
 

@@ -56,7 +56,9 @@ public struct ValidationReport: Sendable {
         }
         let counts = Dictionary(grouping: validation.rows.compactMap(\.leftOut), by: { $0 }).mapValues(\.count)
         let notes = counts.sorted { $0.key < $1.key }.map { "not counted: \($0.value) rows, \($0.key)\n" }.joined()
+        let others = validation.otherGPUs
         return "Mean absolute errors\n" + table.text() + notes
+            + (others > 0 ? "left out: \(others) rows that name another GPU\n" : "")
     }
 
     private static func time(_ seconds: Double) -> String {
@@ -108,6 +110,7 @@ extension ValidationReport {
         var rows: [Line]
         var queued: [Waiting]
         var summaries: [Summary]
+        var rowsOfOtherGpus: Int
     }
 
     private var lines: [Line] {
@@ -120,7 +123,7 @@ extension ValidationReport {
         }
     }
 
-    /// The same for programs: `rows`, `queued`, `summaries`.
+    /// The same for programs: `rows`, `queued`, `summaries`, `rows_of_other_gpus`.
     /// - Throws: `EncodingError` where a number is not finite.
     public func json() throws -> String {
         let queued = validation.queued.map { batch in
@@ -137,7 +140,9 @@ extension ValidationReport {
         let summaries = validation.summaries.map {
             Summary(rows: $0.name, count: $0.rows, error: $0.error, bias: $0.bias, heldOutError: $0.heldOut)
         }
-        return try JSONText.text(Document(rows: lines, queued: queued, summaries: summaries), snakeCase: true)
+        return try JSONText.text(
+            Document(rows: lines, queued: queued, summaries: summaries, rowsOfOtherGpus: validation.otherGPUs),
+            snakeCase: true)
     }
 
     /// The rows as CSV, numbers exact.

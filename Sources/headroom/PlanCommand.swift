@@ -29,7 +29,11 @@ struct PlanCommand: ParsableCommand {
     @Option(help: "Models by name, config.json files, or folders that hold one; see `headroom list models`.")
     var model = CommaList<String>([])
 
-    @Option(help: "GPUs by name, or JSON files; see `headroom list gpus`. With --for-batch all of them by default.")
+    @Option(
+        help: """
+            GPUs by name, or JSON files; see `headroom list gpus`. With --for-batch all that have the --engine by default; \
+            with --validate, rows of another GPU are left out.
+            """)
     var gpu: CommaList<String>?
 
     @Option(help: "Tokens of a prompt.")
@@ -127,5 +131,8 @@ struct PlanCommand: ParsableCommand {
         }
     }
 
-    private func gpuChoices() throws -> [GPU] { try gpu.map { try $0.values.map(machine.gpu(named:)) } ?? GPU.all() }
+    private func gpuChoices() throws -> [GPU] {
+        if let gpu { return try gpu.values.map(machine.gpu(named:)) }
+        return try machine.engine.map(GPU.all(running:)) ?? GPU.all()
+    }
 }

@@ -106,6 +106,16 @@ struct BatchOddsTests {
         }
     }
 
+    @Test("The GPUs of an engine have its times, and an engine that none has is refused by name")
+    func gpusOfEngine() throws {
+        let gpus = try GPU.all(running: "vllm")
+        let all = try GPU.all()
+        #expect(gpus.contains { $0.name == "a100-40gb" } && gpus.count < all.count)
+        #expect(gpus.allSatisfy { $0.calibration?.engine == "vLLM" })
+        let error = #expect(throws: CapacityError.self) { try GPU.all(running: "nosuch") }
+        #expect("\(error!)".hasPrefix("no engine of any GPU 'nosuch'; there are "), "\(error!)")
+    }
+
     @Test("Prompts that differ need less memory at 99.9 % than in the worst case, and still fit")
     func needWithOdds() throws {
         let trace = try sampleTrace(prompts: 24)

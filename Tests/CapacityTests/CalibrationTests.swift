@@ -164,6 +164,49 @@ struct CalibrationTests {
         #expect(result.calibration.fits[0].errors["token_time"]!.heldOut == nil)
     }
 
+    @Test("Requests that came at a rate were as many at once as Little's law says, and not all of them")
+    func openLoop() throws {
+        func text(_ fields: String) -> String {
+            """
+            {"model_id": "llama-2-7b", "completed": 50, "max_concurrency": null, "total_input_tokens": 51200,
+            "total_output_tokens": 6400, "mean_tpot_ms": 14, \(fields)}
+            """
+        }
+        func batch(_ fields: String) throws -> Int {
+            let row = try #require(try read(text(fields), "result.json").measurements.first)
+            guard case .served(let batch) = row.subject else { throw Unexpected() }
+            return batch.batch
+        }
+        // A request a second, each there for 0.15 s and 127 tokens of 14 ms: 1.93 at once.
+        let latency = #""duration": 50, "mean_ttft_ms": 150"#
+        #expect(try batch(#""request_rate": 1.0, "# + latency) == 2)
+        #expect(try batch(#""request_rate": "inf", "# + latency) == 50)
+        for (fields, named) in [
+            (#""request_rate": 1, "mean_ttft_ms": 150"#, "`duration`"),
+            (#""request_rate": 1, "duration": 0, "mean_ttft_ms": 150"#, "`duration`"),
+            (#""request_rate": 1, "duration": 50"#, "`mean_ttft_ms`"),
+            (#""request_rate": "fast""#, "`request_rate`"),
+        ] {
+            let error = #expect(throws: CapacityError.self) { try batch(fields) }
+            #expect("\(error!)".contains(named), "\(error!)")
+        }
+    }
+
+    @Test("Rows of another GPU than the one asked for are left out and counted, and where none is left, refused")
+    func otherGPUs() throws {
+        let head = "gpu,gpus,engine,model,input_and_output_tokens_each,batch,latency_s"
+        let rows = ["A100", "H100"].map { "Nvidia \($0) GPU,4,TensorRT-LLM,meta-llama/Llama-2-70b-hf,128,1,4.2" }
+        let both = try read(([head] + rows).joined(separator: "\n"))
+        let h100 = try GPU.named("h100-sxm")
+        let validation = try Validation([both], gpu: h100, engine: nil)
+        #expect(validation.rows.map(\.measurement.line) == [3] && validation.otherGPUs == 1)
+        let all = try Validation([both], gpu: nil, engine: nil)
+        #expect(all.rows.map(\.gpu) == ["a100-40gb", "h100-sxm"] && all.otherGPUs == 0)
+        let other = try read(head + "\n" + rows[0])
+        let error = #expect(throws: CapacityError.self) { try Validation([other], gpu: h100, engine: nil) }
+        #expect("\(error!)".contains("none of the measurements is of h100-sxm"), "\(error!)")
+    }
+
     private struct Unexpected: Error {}
 
     @Test(

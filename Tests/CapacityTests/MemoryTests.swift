@@ -62,6 +62,13 @@ struct MemoryTests {
         }
     }
 
+    @Test("A reserve that takes all of the memory binds by itself, where the weights would fit")
+    func reserveBinds() throws {
+        let small = try row("full") { $0.contextBytes = 100 << 30 }
+        #expect(small.maxBatch == 0 && small.limitedBy == .reserve)
+        #expect(try row("full", "llama-2-70b") { $0.contextBytes = 100 << 30 }.limitedBy == .weights)
+    }
+
     @Test("Reserve, weights and cache add up to the memory: the batch fits, one more does not")
     func batchFits() throws {
         for word in ["full", "gqa:8", "h2o:heavy=64,recent=64", "window:sinks=4,window=252"] {
@@ -115,10 +122,12 @@ struct MemoryTests {
         #expect(four.weightsBytesPerGPU == 2 * ((68_976_648_192 - norms) / 4 + norms))
         // 3 GPUs share 8 heads as 2, 3, 3: three eighths bind, not a third.
         let three = try row("full", "llama-2-70b", "h200") { $0.gpus = 3 }
+        #expect(three.notes.contains { $0.hasPrefix("3 GPUs share 64 heads and 8 KV heads unevenly") })
+        #expect(four.notes.isEmpty)
         let sequence = (three.kvBytesPerSequence + three.tableBytesPerSequence) * 3 / 8
         #expect(three.maxBatch == three.availableBytesPerGPU / sequence)
         // 16 GPUs hold each of the 8 heads twice.
         let sixteen = try row("full", "llama-2-70b", "h100-sxm") { $0.gpus = 16 }
-        #expect(sixteen.kvBytesPerSequence == 2 * one.kvBytesPerSequence)
+        #expect(sixteen.kvBytesPerSequence == 2 * one.kvBytesPerSequence && sixteen.notes.isEmpty)
     }
 }

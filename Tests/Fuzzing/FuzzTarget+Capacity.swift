@@ -39,7 +39,11 @@ extension FuzzTarget {
             """
             {"backend": "openai", "model_id": "meta-llama/Llama-2-7b-hf", "num_prompts": 100, "max_concurrency": 16, \
             "completed": 100, "total_input_tokens": 51200, "total_output_tokens": 12800, "mean_tpot_ms": 15.5}
+            """,
             """
+            {"model_id": "llama-2-7b", "request_rate": 1.5, "max_concurrency": null, "duration": 50, "completed": 50, \
+            "total_input_tokens": 51200, "total_output_tokens": 6400, "mean_ttft_ms": 150, "mean_tpot_ms": 14}
+            """,
         ].map { Array($0.utf8) }
     ) { bytes, folder in
         let file = try MeasurementFile(path: folder.write("a.json", bytes))

@@ -1,4 +1,5 @@
 import Capacity
+import Descriptions
 import Foundation
 import Reports
 import TestSupport
@@ -105,6 +106,20 @@ struct PlanReportTests {
         let published = try self.report { $0.models = [try .named("llama-3-8b")] }.text()
         #expect(published.contains("8 KV heads of 128 (as published)") && published.contains("\nas published  dmc"))
         #expect(!(try self.report().text().contains("GQA")))
+    }
+
+    @Test("Eight-bit weights are said to take in the output layer where Headroom's own int8 does")
+    func weightsLine() throws {
+        func line(_ change: (inout PlannedModel) -> Void) throws -> String {
+            var model = try PlannedModel.named("llama-2-13b")
+            change(&model)
+            let request = PlanRequest(
+                model: model, gpu: try .named("h100-sxm"), promptTokens: 3072, newTokens: 1024, weightBits: 8)
+            let lines = try PlanReport([request]).text().split(separator: "\n")
+            return String(try #require(lines.first { $0.hasPrefix("weights       8 bit") }))
+        }
+        #expect(try line { _ in }.contains("in the layers' products, with scales; the rest 16 bit"))
+        #expect(try line { $0.configuration.quantization = .standard }.contains("the output layer's too"))
     }
 
     @Test("A cell with a comma is quoted")

@@ -83,6 +83,13 @@ struct WrongInputTests {
         ("measurements of no GPU", ["calibrate", "--measurements", "@/a.csv"], 64, "--gpu"),
         ("rows to validate that are none", ["plan", "--validate", "@/a.csv", "--gpu", "h100"], 1, "a.csv"),
         ("an engine that nobody measured", plan(gpu: "h100") + ["--engine", "SGLang"], 64, "TensorRT-LLM"),
+        (
+            "an engine that no GPU has, and no GPU named",
+            [
+                "plan", "--model", "llama-2-7b", "--prompt-tokens", "100", "--new-tokens", "10", "--for-batch", "4",
+                "--engine", "SGLang",
+            ], 64, "TensorRT-LLM"
+        ),
         ("a plan without a model", ["plan", "--gpu", "h100"], 64, "--model"),
         (
             "two conversions at once",

@@ -29,6 +29,8 @@ public struct Calibrator: Sendable {
         public var refused: [(measurement: Measurement, least: Double)]
         /// Rows whose sequences waited for memory.
         public var waiting: [Measurement]
+        /// Fixed costs that were fitted to next to nothing, by their names.
+        public var vanished: [String]
     }
 
     /// Below so many rows of engines a fit starts from the GPU's numbers, and not from those of no engine at all.
@@ -48,16 +50,18 @@ public struct Calibrator: Sendable {
         }
         var efficiencies = start(sorted.usable)
         var fits: [CalibrationFit] = []
+        var vanished: [String] = []
         for stage in CalibrationStage.all {
             let rows = sorted.usable.filter(stage.takes)
             guard !rows.isEmpty else { continue }
             let fit = fit(stage, rows, from: efficiencies)
             efficiencies = fit.efficiencies
+            vanished += fit.vanished
             fits.append(fit.summary(refused: sorted.refused.map(\.measurement), waiting: sorted.waiting))
         }
         return Result(
             calibration: Calibration(engine: engine, version: version, efficiencies: efficiencies, fits: fits),
-            refused: sorted.refused, waiting: sorted.waiting)
+            refused: sorted.refused, waiting: sorted.waiting, vanished: vanished)
     }
 
     /// Where the fits start: kernels as they are known.

@@ -73,6 +73,15 @@ struct StageFit {
         return seconds
     }
 
+    /// Fixed costs that the rows have driven to next to nothing, by their names: below a hundredth of where they started.
+    /// Found on a logarithm, a cost never is 0 itself.
+    var vanished: [String] {
+        stage.parameters.filter { parameter in
+            parameter.name.hasSuffix("seconds") && parameter.matters(efficiencies)
+                && efficiencies[keyPath: parameter.path] < start[keyPath: parameter.path] / 100
+        }.map(\.name)
+    }
+
     /// What the file says of the fit: errors, in the rows and left out of them, by quantity and by what was left out.
     func summary(refused: [Measurement], waiting: [Measurement]) -> CalibrationFit {
         let heldOut = secondsLeftOut().map { zip($0, rows).map { abs($0 / $1.seconds - 1) } }

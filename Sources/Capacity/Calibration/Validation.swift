@@ -49,6 +49,8 @@ public struct Validation: Sendable {
         public var heldOut: Double?
     }
 
+    /// Rows that were left out since they name another GPU than the one asked for.
+    public private(set) var otherGPUs = 0
     /// All rows, in the order of the file.
     public var rows: [Row] = []
     /// Batches whose sequences waited for memory, in order.
@@ -57,16 +59,24 @@ public struct Validation: Sendable {
 
     /// Predicts the rows of files.
     /// - Parameters:
-    ///   - gpu: the GPU for rows that name none, and in place of what others name.
+    ///   - gpu: the GPU for rows that name none; rows that name another one are left out.
     ///   - engine: the engine whose efficiencies to take, in place of what rows name.
-    /// - Throws: `CapacityError.request` for a row whose GPU is not known.
+    /// - Throws: `CapacityError` for a row whose GPU is not known, and where every row names another GPU.
     public init(_ files: [MeasurementFile], gpu: GPU?, engine: String?) throws {
         try self.init(files.flatMap(\.measurements), gpu: gpu, engine: engine)
     }
 
     private init(_ measurements: [Measurement], gpu: GPU?, engine: String?) throws {
         var known: [String: GPU] = [:]
-        for measurement in measurements {
+        let own = measurements.filter { measurement in
+            guard let gpu, let name = measurement.gpu else { return true }
+            return gpu.isNamed(name)
+        }
+        otherGPUs = measurements.count - own.count
+        if let gpu, own.isEmpty, otherGPUs > 0 {
+            throw CapacityError.request("none of the measurements is of \(gpu.name): all \(otherGPUs) name another GPU")
+        }
+        for measurement in own {
             let key = "\(measurement.gpu ?? "")|\(measurement.engine ?? "")|\(measurement.quantity.isKernel)"
             let target = try known[key] ?? Self.target(measurement, gpu, engine)
             known[key] = target
