@@ -5,20 +5,17 @@ import argparse
 import json
 import os
 import statistics
-import subprocess
 import tempfile
 
-
-def run(*command):
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+from headroom_bench import output
 
 
 def recorded(headroom, model, prompts, arithmetic, folder):
     """The prompts of a recording, as inspect prints them."""
     trace = os.path.join(folder, f"{arithmetic}.hrt")
     options = ["--prompts", *prompts] if prompts else []
-    run(headroom, "record", "--model", model, "--arithmetic", arithmetic, "--output", trace, *options)
-    return json.loads(run(headroom, "inspect", trace, "--decisions", "--format", "json"))["prompts"]
+    output(headroom, "record", "--model", model, "--arithmetic", arithmetic, "--output", trace, *options)
+    return json.loads(output(headroom, "inspect", trace, "--decisions", "--format", "json"))["prompts"]
 
 
 def main():

@@ -3,11 +3,22 @@ import json
 import subprocess
 
 
+def output(*command):
+    """What a command prints; where it fails, or is not there, its own line and no more."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True)
+    except OSError as error:
+        raise SystemExit(f"{command[0]}: {error.strerror} (build first: swift build -c release)") from None
+    if done.returncode:
+        raise SystemExit(done.stderr.strip() or f"{command[0]} ended with {done.returncode}")
+    return done.stdout
+
+
 def rates(headroom, names, threads, rounds=3):
     """Units a second of each measurement in `names`, by name, the median of some rounds."""
     command = [headroom, "bench", "--full", "--format", "json", "--threads", str(threads)]
     command += ["--rounds", str(rounds), "--only", *names]
-    record = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    record = json.loads(output(*command))
     found = {result["name"]: result["rate"] for result in record["results"]}
     missing = [name for name in names if name not in found]
     if missing:

@@ -12,10 +12,9 @@ public enum RandomWeights {
     public static func file(
         for configuration: ModelConfiguration, elementType: ElementType, seed: UInt64 = 1
     ) throws -> SafetensorsFile {
-        // A file system in memory where there is one. The file's name goes at once, its pages with the last reference.
-        let folder = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : FileManager.default.temporaryDirectory.path
-        let path = "\(folder)/headroom-\(getpid())-\(UUID().uuidString).safetensors"
-        defer { unlink(path) }
+        let descriptor = try namelessFile()
+        defer { close(descriptor) }
+        let path = "/proc/self/fd/\(descriptor)"
         let pattern = pattern(seed: seed)
         let entries = TensorName.shapes(of: configuration).map { name, shape in
             let type = stored(name, shape: shape, configuration, elementType)
@@ -26,6 +25,18 @@ public enum RandomWeights {
         }
         try SafetensorsWriter.write(entries, to: path)
         return try SafetensorsFile(MappedFile(moving: path))
+    }
+
+    /// An empty file in memory, where there is a file system for that. Its name goes before anything is written, so that
+    /// whatever ends this process leaves nothing of it.
+    /// - Throws: `FileError.unwritable`.
+    private static func namelessFile() throws -> Int32 {
+        let folder = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : FileManager.default.temporaryDirectory.path
+        var name = Array("\(folder)/headroom-XXXXXX".utf8CString)
+        let descriptor = mkostemp(&name, O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError.unwritable(path: folder, reason: FileError.systemReason) }
+        unlink(name)
+        return descriptor
     }
 
     /// How a tensor is stored: in a model of 8-bit weights some are wider.

@@ -35,6 +35,17 @@ extension ComparedRun {
         }
     }
 
+    /// Checks that a run whose policy reads what is given with its whole cache has something scored behind that in each
+    /// prompt, or in none: likelihoods from before the cut differ from the plain model's by nothing.
+    /// - Throws: `ComparisonError.request`, naming the prompt.
+    func checkRest() throws {
+        guard header.policy.readsPromptsWhole, !isUntested else { return }
+        guard let whole = prompts.first(where: { $0.tokens <= $0.promptTokens }) else { return }
+        throw ComparisonError.request(
+            "\(name): expected a part of every prompt scored behind what was given of it, found none of prompt "
+                + "'\(whole.id.prefix(200))', which was given whole")
+    }
+
     /// Checks that no run comes twice: no model under one policy.
     /// - Throws: `ComparisonError.twice`.
     static func checkApart(_ runs: [ComparedRun]) throws {

@@ -17,7 +17,7 @@ public struct PolicyComparison: Sendable {
     /// A row a run, in the order of `runs`.
     public let rows: [ComparisonRow]
 
-    /// Positions that share a point of the loss over position.
+    /// Positions that share a point of the loss over position, at most: shorter sequences have eight points.
     static let positionsPerPoint = 64
 
     /// Compares `runs`. The baseline is the plain one among them with most KV heads, and of several the first: a model
@@ -61,7 +61,10 @@ extension PolicyComparison {
         }
         try ComparedRun.checkApart(runs)
         guard runs.count > 1 else { throw ComparisonError.lone(run: runs[first].name) }
-        for run in runs { try run.check(against: runs[first]) }
+        for run in runs {
+            try run.check(against: runs[first])
+            try run.checkRest()
+        }
         try head?.check(runs[first].header.configuration)
         guard let plan else { return first }
         for run in runs where run.header.policy != .dmc {
@@ -110,7 +113,7 @@ extension ComparisonRow {
 
     private static func losses(_ pairs: [(PromptTrace, PromptTrace)]) -> [PositionLoss] {
         let longest = pairs.reduce(0) { max($0, $1.1.tokens) }
-        let width = PolicyComparison.positionsPerPoint
+        let width = min(PolicyComparison.positionsPerPoint, max(1, (longest + 6) / 8))
         return stride(from: 1, to: longest, by: width).compactMap { from in
             // Likelihood i is that of the token at position i + 1.
             var (sum, count, positions, prompts) = (0.0, 0, 0, 0)

@@ -6,6 +6,12 @@ public struct Standing: Sendable {
     public let best: Int
     /// The others, loss rising.
     public let rivals: [Rival]
+    /// Prompts that were scored.
+    public let prompts: Int
+
+    /// Below this no difference is told, whatever its interval: were two policies alike, one would lose more on each of
+    /// five prompts more often than once in twenty (the sign test, 2 · 2⁻⁵ = 0.06).
+    public static let fewestPrompts = 6
 
     /// A row that loses more.
     public struct Rival: Sendable {
@@ -22,8 +28,9 @@ public struct Standing: Sendable {
 
 extension PolicyComparison {
     /// The rows at each budget, held against the one that loses least: not by what each loses against the plain cache, but
-    /// by their difference over the same prompts, which is far narrower. A row without a budget, of a model that keeps
-    /// what it was made to keep, stands with the budget nearest to that, if it is within a quarter.
+    /// by their difference over the same prompts, which is far narrower. A row that does not keep its budget's share of
+    /// the plain model's cache (`prefill=only` goes on to grow, fewer KV heads keep less), or has no budget, stands with
+    /// the budget nearest to what it kept, if that is within a quarter, and else apart.
     public var standings: [Standing] {
         let tested = rows.indices.filter { rows[$0].difference != nil }
         var groups: [(budget: String, rows: [Int])] = []
@@ -35,15 +42,34 @@ extension PolicyComparison {
                 groups.append((budget, [row]))
             }
         }
-        let kept = groups.map { group in group.rows.reduce(0) { $0 + rows[$1].kept } / Double(group.rows.count) }
-        for row in tested where rows[row].budget == nil {
-            let distances = kept.map { max($0 / rows[row].kept, rows[row].kept / $0) }
-            guard let nearest = distances.indices.min(by: { distances[$0] < distances[$1] }),
-                distances[nearest] < ComparisonRow.alike
-            else { continue }
-            groups[nearest].rows.append(row)
+        let kept = groups.map { kept($0.rows) }
+        var members = groups.map { _ in [Int]() }
+        for row in tested {
+            func distance(_ group: Int) -> Double { max(kept[group] / rows[row].kept, rows[row].kept / kept[group]) }
+            let own = groups.firstIndex { $0.budget == rows[row].budget }
+            if let own, distance(own) < ComparisonRow.alike {
+                members[own].append(row)
+            } else if let nearest = groups.indices.min(by: { distance($0) < distance($1) }),
+                distance(nearest) < ComparisonRow.alike
+            {
+                members[nearest].append(row)
+            }
         }
-        return groups.map { standing($0.budget, $0.rows) }
+        return zip(groups, members).filter { !$1.isEmpty }.map { standing($0.budget, $1) }
+    }
+
+    /// The rows that stand with no budget, nor are what losses are counted from.
+    public var apart: [Int] {
+        let standing = Set(standings.flatMap { [$0.best] + $0.rivals.map(\.row) })
+        return rows.indices.filter { rows[$0].difference != nil && !standing.contains($0) }
+    }
+
+    /// What a budget keeps of the plain model's cache: as its rows do that run on that model and drop as they go, where
+    /// there are any.
+    private func kept(_ places: [Int]) -> Double {
+        let plain = places.filter { rows[$0].isOnBaseline && rows[$0].prefill != .only }
+        let counted = plain.isEmpty ? places : plain
+        return counted.reduce(0) { $0 + rows[$1].kept } / Double(counted.count)
     }
 
     private func standing(_ budget: String, _ places: [Int]) -> Standing {
@@ -52,6 +78,7 @@ extension PolicyComparison {
         let rivals = ordered.dropFirst().map { row in
             Standing.Rival(row: row, difference: PairedDifference(of: runs[row], over: runs[best], seed: seed))
         }
-        return Standing(budget: budget, best: best, rivals: rivals)
+        let prompts = baseline.prompts.count { !$0.compared.isEmpty }
+        return Standing(budget: budget, best: best, rivals: rivals, prompts: prompts)
     }
 }

@@ -15,14 +15,21 @@ extension ComparisonReport {
         let loss = best.difference!
         let start = "At \(Self.budget(standing.budget)), \(name(best))"
         guard !standing.rivals.isEmpty else { return "\(start) \(Self.verb(loss))\(Self.doubt(loss))." }
-        let (tied, behind) = (
+        let (tied, others) = (
             standing.rivals.filter { $0.isTied == true }, standing.rivals.filter { $0.isTied != true }
         )
+        let isFew = standing.prompts < Standing.fewestPrompts
+        let behind = isFew ? [] : others
         var text = "\(start) loses least: \(Self.words(loss))\(Self.doubt(loss))."
         if !behind.isEmpty { text += " More is lost by \(list(behind))." }
+        if isFew, !others.isEmpty {
+            text += " \(Self.count(standing.prompts)) too few to say whether more is lost by \(list(others))."
+        }
         if !tied.isEmpty { text += " These prompts do not tell it from \(list(tied))." }
         return text
     }
+
+    private static func count(_ prompts: Int) -> String { prompts == 1 ? "One prompt is" : "\(prompts) prompts are" }
 
     /// Rows with what they lose above the best, prompt by prompt.
     private func list(_ rivals: [Standing.Rival]) -> String {
@@ -46,10 +53,13 @@ extension ComparisonReport {
         return ", no loss that these prompts show"
     }
 
-    /// Policies that have a ratio of their own: DMC, and models with fewer KV heads.
+    /// Policies that have a ratio of their own: DMC, models with fewer KV heads, and what does not keep its budget.
     private func ownRatios() -> [String] {
-        comparison.rows.dropFirst().filter { $0.budget == nil }.compactMap { row in
-            row.difference.map {
+        let apart = Set(comparison.apart)
+        return comparison.rows.indices.compactMap { place in
+            let row = comparison.rows[place]
+            guard row.budget == nil || apart.contains(place) else { return nil }
+            return row.difference.map {
                 "\(row.model) (\(row.modelNote)) under \(row.policy) keeps "
                     + "\(Self.percent(row.kept)) and \(Self.verb($0))."
             }
@@ -65,7 +75,7 @@ extension ComparisonReport {
                 most.kept > 1.05 * least.kept
             else { return nil }
             return
-                "At \(budget) the policies do not keep the same: \(Self.share(least)), \(Self.share(most)). Sizes are "
+                "At \(Self.budget(budget)) the policies do not keep the same: \(share(least)), \(share(most)). Sizes are "
                 + "whole slots, at least 1 each, which is coarse on short prompts\(Self.growth(group.rows))."
         }
     }
@@ -74,15 +84,14 @@ extension ComparisonReport {
         rows.contains { $0.prefill == .only } ? ", and prefill=only drops nothing after the prompt" : ""
     }
 
-    private static func share(_ row: ComparisonRow) -> String {
-        "\(row.policy) \(percent(row.kept))"
-    }
+    private func share(_ row: ComparisonRow) -> String { "\(name(row)) \(Self.percent(row.kept))" }
 
     /// One sentence for all policies that pay in the same places.
     private func payoffs() throws -> [String] {
         guard let plan = comparison.plan else { return [] }
         var sentences: [(end: String, policies: [String])] = []
-        for payoff in try comparison.payoffs() {
+        // A plain cache under other weights buys nothing that the plain cache does not.
+        for payoff in try comparison.payoffs() where payoff.policy != "full" {
             let end = PayoffWords(payoff, plan).sentence
             if let index = sentences.firstIndex(where: { $0.end == end }) {
                 if !sentences[index].policies.contains(payoff.policy) {
@@ -102,7 +111,13 @@ extension ComparisonReport {
         var cautions = [
             "Losses are those of the models and prompts named above; a larger model may order the policies otherwise."
         ]
-        if isSinglePrompt { cautions.append("A single prompt gives no interval: differences may be chance.") }
+        if isSinglePrompt {
+            cautions.append("A single prompt gives no interval: differences may be chance.")
+        } else if comparison.baseline.prompts.count < Self.trustedPrompts {
+            cautions.append(
+                "\(comparison.baseline.prompts.count) prompts are few: bootstrap intervals over fewer than "
+                    + "\(Self.trustedPrompts) hold the truth less often than they say.")
+        }
         cautions += untested + otherWeights + plannedOtherwise
         if let shard = comparison.shard {
             cautions.append("All of it is of shard \(shard) alone: the other shards' prompts are in no figure.")
@@ -110,6 +125,9 @@ extension ComparisonReport {
         if comparison.plan != nil { cautions.append("Batches and throughputs are projections, not measurements.") }
         return cautions
     }
+
+    /// Prompts from which on a percentile bootstrap's interval is about what it says.
+    private static let trustedPrompts = 20
 
     private var isSinglePrompt: Bool {
         comparison.rows.contains { $0.difference != nil } && comparison.rows.allSatisfy { $0.difference?.low == nil }
@@ -139,12 +157,14 @@ extension ComparisonReport {
     private var plannedOtherwise: [String] {
         let rows = comparison.rows.filter { !$0.isPlannedAsMeasured && !$0.isUntested }
         guard !rows.isEmpty else { return [] }
+        let isByShare = rows.allSatisfy { $0.budget?.hasSuffix("%") == true }
+        let advice = isByShare ? "" : "; a budget as a share keeps the two together"
         let shares = rows.compactMap { row in
             row.plan.map { "\(row.policy) (\(Self.percent(row.kept)), \(Self.percent(1 / $0.compressionRatio)))" }
         }
         return [
             "Measured at one share of the cache and projected at another: \(shares.joined(separator: ", ")). What these lose "
-                + "says nothing of those throughputs; a budget as a share keeps the two together."
+                + "says nothing of those throughputs\(advice)."
         ]
     }
 

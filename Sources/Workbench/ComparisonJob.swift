@@ -135,6 +135,7 @@ public struct ComparisonJob: Sendable {
         for other in loaded.dropFirst() {
             try Self.checkSameTokens(all, try other.prompts(at: paths).given(given), other)
         }
+        try checkRest(all)
         let run = Self.spread(all, promptLimit)
         // One reading of streamed weights serves as many prompts as the engine takes at once.
         let isStreamed = loaded.contains { $0.llama.isStreamed }
@@ -142,6 +143,15 @@ public struct ComparisonJob: Sendable {
             policy: .full, batch: isStreamed ? max(batch, run.count) : batch, threads: threads, arithmetic: arithmetic)
         return try ComparisonRecorder(loaded, options: options, folder: traceFolder).record(
             run, budgets: policies, plan: plan, head: head, shouldStop: shouldStop, progress: progress)
+    }
+
+    /// Checks that something of each prompt is left to be scored behind what is given of it.
+    /// - Throws: `ComparisonError.request`, naming the first prompt that has nothing.
+    private func checkRest(_ prompts: [Prompt]) throws {
+        guard let given, let prompt = prompts.first(where: { $0.given >= $0.tokens.count }) else { return }
+        throw ComparisonError.request(
+            "--given \(given): expected a part of every prompt, found all \(prompt.tokens.count) tokens of prompt "
+                + "'\(prompt.id.prefix(200))': nothing of it would be scored behind them")
     }
 
     private func loadedModels() throws -> [LoadedModel] {

@@ -40,7 +40,8 @@ public struct EvaluationReport {
                 prefill: evaluation.timing.promptRate, decode: evaluation.timing.decodeRate,
                 weights: evaluation.timing.decodeWeightRate, peak: PeakMemory.residentBytes)
             + untestedLines(evaluation.policy, isUntested: evaluation.isUntested)
-            + nearTieLines(evaluation.policy, ties: evaluation.nearTies, of: evaluation.decisions)
+            + nearTieLines(
+                evaluation.policy, evaluation.arithmetic, ties: evaluation.nearTies, of: evaluation.decisions)
         return title + table.text() + lines.joined(separator: "\n")
     }
 

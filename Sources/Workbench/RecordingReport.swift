@@ -13,6 +13,7 @@ public struct RecordingReport: Encodable {
     private let model: String
     private let fingerprint: String
     private let policy: String
+    private let arithmetic: ArithmeticMode
     private let untested: Bool
     private let seed: UInt64
     private let prompts: Int
@@ -47,6 +48,7 @@ public struct RecordingReport: Encodable {
         model = reader.header.model
         fingerprint = reader.header.checkpointFingerprint
         policy = reader.header.policy.description
+        arithmetic = reader.header.arithmetic
         untested = reader.header.policy.readsPromptsWhole && figures.generatedTokens == 0
         seed = reader.header.seed
         prompts = summary.prompts
@@ -95,7 +97,7 @@ public struct RecordingReport: Encodable {
             prefill: prefillTokensPerSecond, decode: decodeTokensPerSecond, weights: decodeWeightBytesPerSecond,
             peak: peakResidentBytes)
         lines += untestedLines(policy, isUntested: untested)
-        lines += nearTieLines(policy, ties: nearTies, of: decisionsRecorded)
+        lines += nearTieLines(policy, arithmetic, ties: nearTies, of: decisionsRecorded)
         return lines.joined(separator: "\n")
     }
 }

@@ -54,7 +54,7 @@ struct BenchCommand: ParsableCommand {
     func run() throws {
         // What is wrong with the file shows before minutes are spent.
         _ = try against.map { try EarlierBench(path: $0) }
-        Interruption.watch()
+        Interruption.watchAll()
         let progress = Progress()
         var job = BenchJob()
         job.threads = threads ?? WorkerPool.cores

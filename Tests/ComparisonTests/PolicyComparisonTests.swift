@@ -28,21 +28,22 @@ import Traces
         let difference = try #require(row.difference)
         #expect(difference.mean == 0.8 && difference.low == 0.5 && difference.high == 1)
         #expect(row.perplexityRatio == exp(0.8))
-        #expect(row.byPosition.map { [$0.from, $0.to, $0.tokens] } == [[1, 65, 5]])
-        #expect(row.byPosition[0].difference == 0.8 && row.byPosition[0].prompts == 2)
-        // Positions 1, 2, 3 of one prompt, and 1, 2 of the other.
-        #expect(row.byPosition[0].mean == 1.8)
+        // Positions 1, 2, 3 of one prompt, and 1, 2 of the other, each a point: short sequences have finer ones.
+        #expect(row.byPosition.map { [$0.from, $0.to, $0.tokens] } == [[1, 2, 2], [2, 3, 2], [3, 4, 1]])
+        #expect(row.byPosition.map(\.mean) == [1, 2, 3] && row.byPosition.map(\.prompts) == [2, 2, 1])
+        #expect(row.byPosition.reduce(0) { $0 + $1.difference * Double($1.tokens) } == 4)
         #expect(row.plan == nil && plain.modelNote == "plain")
     }
 
     @Test("the loss over position counts each token where it stands")
     func positions() throws {
-        let plain = try comparedRun(losses: [Array(repeating: 1, count: 69), [1]])
+        let plain = try comparedRun(losses: [Array(repeating: 1, count: 575), [1]])
         let evicting = try comparedRun(
-            "tova:slots=2", losses: [Array(repeating: 1, count: 64) + Array(repeating: 3, count: 5), [1.65]])
+            "tova:slots=2", losses: [Array(repeating: 1, count: 64) + Array(repeating: 3, count: 511), [1.65]])
         let losses = try PolicyComparison([plain, evicting]).rows[1].byPosition
-        #expect(losses.map(\.from) == [1, 65] && losses.map(\.to) == [65, 129] && losses.map(\.tokens) == [65, 5])
-        #expect(abs(losses[0].difference - 0.01) < 1e-8 && losses[1].difference == 2)
+        #expect(losses.map(\.from) == Array(stride(from: 1, to: 576, by: 64)))
+        #expect(losses.map(\.tokens) == [65] + Array(repeating: 64, count: 7) + [63])
+        #expect(abs(losses[0].difference - 0.01) < 1e-8 && losses.dropFirst().allSatisfy { $0.difference == 2 })
     }
 
     @Test("a model with fewer KV heads is held against the plain one, in whatever order, and two runs may share a name")

@@ -63,4 +63,23 @@ struct StandingTests {
         #expect(near.map { [$0.best] + $0.rivals.map(\.row) } == [[1, 3], [2]])
         #expect(try PolicyComparison(runs(heads: 2)).standings.map(\.rivals.count) == [0, 0])
     }
+
+    @Test("a row that keeps another share than its budget's stands with the budget it keeps, or apart")
+    func othersShare() throws {
+        func runs(_ drops: [[Int]]) throws -> [ComparedRun] {
+            [
+                try comparedRun(), try comparedRun("tova:slots=0.5", drops: [[2, 2], [2, 1]], budget: "50%"),
+                try comparedRun("tova:slots=0.25", drops: [[3, 3], [2, 2]], budget: "25%"),
+                // The same budget on half of the heads.
+                try comparedRun(
+                    "tova:slots=0.5", drops: drops, shape: { $0.kvHeads = 1 },
+                    header: { $0.checkpointFingerprint = "other" }, budget: "50%"),
+            ]
+        }
+        let other = try PolicyComparison(runs([[1], [2]]))
+        #expect(other.standings.map { [$0.best] + $0.rivals.map(\.row) }.map(Set.init) == [[1], [2, 3]])
+        #expect(other.apart.isEmpty && other.standings.allSatisfy { $0.prompts == 2 })
+        let none = try PolicyComparison(runs([[2], [2]]))
+        #expect(none.standings.map { [$0.best] + $0.rivals.map(\.row) } == [[1], [2]] && none.apart == [3])
+    }
 }

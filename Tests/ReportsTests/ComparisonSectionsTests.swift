@@ -263,7 +263,8 @@ struct ComparisonSectionsTests {
         let answers = try ComparisonReport(PolicyComparison(runs)).answers()
         #expect(
             answers[0] == "At 2 tokens, tova:slots=2 loses least: +0.4000 nats a token (+0.3333 to +0.5000). "
-                + "More is lost by streaming:sinks=1,window=1 (+2.6000 above it, +2.5000 to +2.6667). "
+                + "2 prompts are too few to say whether more is lost by streaming:sinks=1,window=1 (+2.6000 above it, "
+                + "+2.5000 to +2.6667). "
                 + "These prompts do not tell it from window:sinks=1,window=1 (+0.2000 above it, -0.5000 to +0.6667).")
     }
 

@@ -115,6 +115,7 @@ struct ComparisonJobTests {
         #expect(
             try refusal { $0.models = ["default", "default"] }.contains("--model default: expected every model once"))
         #expect(try refusal { $0.gpus = 99 }.contains("99"))
+        #expect(try refusal { $0.given = .tokens(4096) }.contains("nothing of it would be scored behind them"))
         #expect(
             try refusal { $0.budgets = try CacheBudget.list("50%,1600MiB") }
                 == "budget '1600MiB': expected budgets apart: in whole pages it is the same as 50%")

@@ -74,7 +74,7 @@ struct SimulationTests {
 
     @Test("Compression serves more within the same memory, and waits less")
     func compression() throws {
-        let workload = try Workload(rate: 12, count: 300, lengths: .init(promptTokens: 1500, newTokens: 200), seed: 5)
+        let workload = try Workload(rate: 7, count: 300, lengths: .init(promptTokens: 1500, newTokens: 200), seed: 5)
         let simulation = try simulation(workload) { request, _ in
             request.lengths = .ratio(4)
             request.variants = [.full]
