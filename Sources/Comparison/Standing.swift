@@ -42,10 +42,10 @@ extension PolicyComparison {
                 groups.append((budget, [row]))
             }
         }
-        let kept = groups.map { kept($0.rows) }
+        let shares = groups.map { share(of: $0.rows) }
         var members = groups.map { _ in [Int]() }
         for row in tested {
-            func distance(_ group: Int) -> Double { max(kept[group] / rows[row].kept, rows[row].kept / kept[group]) }
+            func distance(_ group: Int) -> Double { max(shares[group] / rows[row].kept, rows[row].kept / shares[group]) }
             let own = groups.firstIndex { $0.budget == rows[row].budget }
             if let own, distance(own) < ComparisonRow.alike {
                 members[own].append(row)
@@ -66,7 +66,7 @@ extension PolicyComparison {
 
     /// What a budget keeps of the plain model's cache: as its rows do that run on that model and drop as they go, where
     /// there are any.
-    private func kept(_ places: [Int]) -> Double {
+    private func share(of places: [Int]) -> Double {
         let plain = places.filter { rows[$0].isOnBaseline && rows[$0].prefill != .only }
         let counted = plain.isEmpty ? places : plain
         return counted.reduce(0) { $0 + rows[$1].kept } / Double(counted.count)
