@@ -33,9 +33,10 @@ public enum RandomWeights {
     private static func namelessFile() throws -> Int32 {
         let folder = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : FileManager.default.temporaryDirectory.path
         var name = Array("\(folder)/headroom-XXXXXX".utf8CString)
-        let descriptor = mkostemp(&name, O_CLOEXEC)
+        let descriptor = mkstemp(&name)
         guard descriptor >= 0 else { throw FileError.unwritable(path: folder, reason: FileError.systemReason) }
         unlink(name)
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         return descriptor
     }
 

@@ -33,29 +33,22 @@ extension PolicyComparison {
     /// the budget nearest to what it kept, if that is within a quarter, and else apart.
     public var standings: [Standing] {
         let tested = rows.indices.filter { rows[$0].difference != nil }
-        var groups: [(budget: String, rows: [Int])] = []
-        for row in tested {
-            guard let budget = rows[row].budget else { continue }
-            if let index = groups.firstIndex(where: { $0.budget == budget }) {
-                groups[index].rows.append(row)
-            } else {
-                groups.append((budget, [row]))
-            }
+        let budgets = tested.compactMap { rows[$0].budget }.reduce(into: [String]()) {
+            if !$0.contains($1) { $0.append($1) }
         }
-        let shares = groups.map { share(of: $0.rows) }
-        var members = groups.map { _ in [Int]() }
-        for row in tested {
-            func distance(_ group: Int) -> Double { max(shares[group] / rows[row].kept, rows[row].kept / shares[group]) }
-            let own = groups.firstIndex { $0.budget == rows[row].budget }
-            if let own, distance(own) < ComparisonRow.alike {
-                members[own].append(row)
-            } else if let nearest = groups.indices.min(by: { distance($0) < distance($1) }),
-                distance(nearest) < ComparisonRow.alike
-            {
-                members[nearest].append(row)
-            }
+        let shares = budgets.map { budget in share(of: tested.filter { rows[$0].budget == budget }) }
+        let places = tested.map { nearest(rows[$0], budgets, shares) }
+        return budgets.indices.compactMap { budget in
+            let members = zip(tested, places).filter { $1 == budget }.map(\.0)
+            return members.isEmpty ? nil : standing(budgets[budget], members)
         }
-        return zip(groups, members).filter { !$1.isEmpty }.map { standing($0.budget, $1) }
+    }
+
+    /// The place of the budget that a row stands with: its own where it keeps that, else the nearest within a quarter.
+    private func nearest(_ row: ComparisonRow, _ budgets: [String], _ shares: [Double]) -> Int? {
+        let distances = shares.map { max($0 / row.kept, row.kept / $0) }
+        let near = distances.indices.filter { distances[$0] < ComparisonRow.alike }
+        return near.first { budgets[$0] == row.budget } ?? near.min { distances[$0] < distances[$1] }
     }
 
     /// The rows that stand with no budget, nor are what losses are counted from.
