@@ -157,6 +157,8 @@ public struct PlanRow: Hashable, Sendable {
     public var ttftError: Double?
     /// What to know of the times: whose numbers they are, and where they go beyond what was measured.
     public var timeNotes: [String]
+    /// The last of these in numbers.
+    public var extrapolations: [Extrapolation]
     /// What a reader must know, in plain sentences.
     public var notes: [String]
 }

@@ -10,18 +10,7 @@ extension VariantPlan {
                 "nobody measured \(request.gpu.name): times take the efficiencies of \(calibration.title) on \(other)"
             )
         }
-        let values: [(name: String, words: String, value: Double?)] = [
-            ("batch", "a batch of", batch.map(Double.init)), ("context", "a context of", Double(request.tokens)),
-            ("gpus", "a number of GPUs of", Double(request.gpus)),
-            ("parameters", "a number of parameters of", Double(configuration.parameters)),
-            ("group", "a group of query heads of", share.groupSize),
-        ]
-        for (name, words, value) in values {
-            guard let value, let range = calibration.ranges[name], !range.contains(value) else { continue }
-            notes.append(
-                "\(words) \(Int(value)) is outside the measured \(Int(range.lowerBound)) to \(Int(range.upperBound)); "
-                    + "times there are extrapolated")
-        }
+        notes += extrapolations(batch).map(\.text)
         return notes + unmeasured(calibration)
     }
 

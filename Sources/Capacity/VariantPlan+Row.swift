@@ -31,7 +31,7 @@ extension VariantPlan {
             efficienciesOf: request.gpu.efficienciesOf ?? request.gpu.name, engine: request.gpu.calibration?.title,
             timeSource: request.gpu.timeSource, stepError: request.gpu.stepError,
             ttftError: request.gpu.firstTokenError, timeNotes: timeNotes(batch),
-            notes: notes(fits: fits))
+            extrapolations: extrapolations(batch), notes: notes(fits: fits))
     }
 
     /// Whether the KV heads that are left were trained so; nil where every query head has its own.

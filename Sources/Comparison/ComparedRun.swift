@@ -38,11 +38,12 @@ public struct ComparedRun: Sendable {
         header.policy.readsPromptsWhole && prompts.allSatisfy { $0.tokens <= $0.promptTokens + 1 }
     }
 
-    /// What a table calls the model: its name, and of grouped heads whether they were trained.
-    public var modelLabel: String {
+    /// What a table calls the model `name`: that, and of grouped heads whether they were trained. That is said of all
+    /// but those whose checkpoint says otherwise.
+    public func label(named name: String) -> String {
         let shape = header.configuration
-        guard shape.kvHeads < shape.heads else { return header.model }
-        return "\(header.model), \(shape.isUntrained ? "untrained" : "trained")"
+        guard shape.kvHeads < shape.heads else { return name }
+        return "\(name), \(shape.isUntrained ? "untrained" : "trained")"
     }
 
     /// What the model is, for a table: trained as what, or made how.

@@ -12,13 +12,15 @@ public struct ComparisonRow: Sendable {
     public let budget: String?
     /// The model it ran on.
     public let model: String
+    /// What to call that: its name, with the first digits of its fingerprint where another has that name too.
+    public let modelName: String
     /// Whether that is the model that losses are counted from.
     public let isOnBaseline: Bool
     /// SHA-256 of its checkpoint, as the trace has it.
     public let checkpoint: String
     /// Of grouped heads, whether they were trained so as far as the checkpoint says; nil for any other model.
     public let isTrained: Bool?
-    /// What a table calls it: its name, and of grouped heads whether they were trained.
+    /// What a table calls it: `modelName`, and of grouped heads whether they were trained.
     public let modelLabel: String
     /// What that model is: plain, trained for what, or made how and untrained.
     public let modelNote: String
@@ -27,6 +29,8 @@ public struct ComparisonRow: Sendable {
     /// Bytes of a sequence's cache at its end, on the model that ran, in 16-bit numbers: keys and values in pages of 16
     /// slots, block tables, and the policy's own state.
     public let bytes: Spread
+    /// Mean bytes over the plain model's.
+    public let bytesShare: Double
     /// Slots of the plain model's cache over slots kept, at the ends of all prompts: Σ / Σ. Of fewer KV heads, too, all
     /// of the plain model's heads are counted.
     public let compressionRatio: Double
@@ -51,7 +55,7 @@ public struct ComparisonRow: Sendable {
     }
 
     /// Shares that differ by less are about the same.
-    static let alike = 1.25
+    public static let alike = 1.25
 
     /// Perplexity over the plain model's.
     public var perplexityRatio: Double? { difference.map { exp($0.mean) } }

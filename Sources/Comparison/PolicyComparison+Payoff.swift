@@ -13,12 +13,15 @@ extension PolicyComparison {
         guard let plan else { return [] }
         let plainHeads = baseline.header.configuration.kvHeads
         var plain = PlainThroughputs(request: plan)
-        return try runs.dropFirst().map { run in
+        let variants = runs.map { $0.variant(on: plan.model, plainHeads: plainHeads) }
+        return try zip(runs, variants).dropFirst().map { run, variant in
             var request = plan
             if run.header.policy == .dmc {
                 request.lengths = .trace(try RecordedTrace(header: run.header, prompts: run.prompts))
             }
-            return try payoff(run.variant(on: plan.model, plainHeads: plainHeads), request, &plain)
+            var found = try payoff(variant, request, &plain)
+            if variants.count(where: { $0 == variant }) > 1 { found.policy += " on \(name(of: run))" }
+            return found
         }
     }
 
@@ -36,8 +39,8 @@ extension PolicyComparison {
                 full.meanStepTime(batch: $0).seconds >= Self.leastGain * other.meanStepTime(batch: $0).seconds
             }
         let longest = max(request.model.configuration.maxPositions, request.tokens)
-        // In steps; at least 64 tokens, below which a batch is hardly limited by its cache.
-        let steps = 4...max(4, longest / Self.contextStep)
+        let shortest = min(longest, shortestContext(request)) / Self.contextStep
+        let steps = shortest...max(shortest, longest / Self.contextStep)
         var throughputs: [Int: Throughputs] = [:]
         func at(_ step: Int) throws -> Throughputs {
             if let known = throughputs[step] { return known }
@@ -54,6 +57,13 @@ extension PolicyComparison {
             policy: variant.word, plainFits: plainRow.maxBatch, fits: row.maxBatch,
             lacksRoom: plainRow.limitedBy == .weights && row.limitedBy == .weights, batches: batches,
             contexts: contexts?.times(Self.contextStep), contextsLookedAt: looked?.times(Self.contextStep))
+    }
+
+    /// The shortest context that is looked at, in tokens: what the GPU's times were measured from on, and at least 64,
+    /// below which a batch is hardly limited by its cache.
+    private func shortestContext(_ request: PlanRequest) -> Int {
+        let measured = request.gpu.calibration?.ranges["context"].map { Int($0.lowerBound.rounded(.up)) } ?? 0
+        return max(64, (measured + Self.contextStep - 1) / Self.contextStep * Self.contextStep)
     }
 
     /// Tokens a second of a variant at its own largest batch, for sequences of `context` tokens in the request's

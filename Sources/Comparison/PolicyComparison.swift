@@ -20,8 +20,9 @@ public struct PolicyComparison: Sendable {
     /// Positions that share a point of the loss over position, at most: shorter sequences have eight points.
     static let positionsPerPoint = 64
 
-    /// Compares `runs`. The baseline is the plain one among them with most KV heads, and of several the first: a model
-    /// trained with fewer is held against the one it stands beside. No run may have more KV heads than it: what is left
+    /// Compares `runs`. The baseline is the plain one among them with most KV heads: a model trained with fewer is held
+    /// against the one it stands beside. Of several it is one whose weights are as they were published, and the first. No
+    /// run may have more KV heads than it: what is left
     /// of fewer heads is no share of a plain cache. No run may come twice.
     /// - Parameters:
     ///   - plan: what the projections are for; its variants and lengths are set row by row.
@@ -43,7 +44,9 @@ public struct PolicyComparison: Sendable {
         self.head = head
         self.runs = [baseline] + others
         rows = try self.runs.enumerated().map { index, run in
-            try ComparisonRow(run, against: baseline, isBaseline: index == 0, plan: plan, seed: seed)
+            try ComparisonRow(
+                run, named: Self.name(of: run, among: runs), against: baseline, isBaseline: index == 0, plan: plan,
+                seed: seed)
         }
     }
 }
@@ -56,7 +59,8 @@ extension PolicyComparison {
     @discardableResult
     public static func check(_ runs: [ComparedRun], plan: PlanRequest?, head: HeadPlace? = nil) throws -> Int {
         let heads = runs.map(\.header.configuration.kvHeads).max()
-        guard let first = runs.firstIndex(where: { $0.isPlain && $0.header.configuration.kvHeads == heads }) else {
+        let plain = runs.indices.filter { runs[$0].isPlain && runs[$0].header.configuration.kvHeads == heads }
+        guard let first = plain.first(where: { runs[$0].header.configuration.conversion == nil }) ?? plain.first else {
             throw ComparisonError.noBaseline(runs: runs.map { "\($0.name) (\($0.header.policy) on \($0.modelNote))" })
         }
         try ComparedRun.checkApart(runs)
@@ -77,7 +81,8 @@ extension PolicyComparison {
 
 extension ComparisonRow {
     init(
-        _ run: ComparedRun, against baseline: ComparedRun, isBaseline: Bool, plan: PlanRequest?, seed: UInt64
+        _ run: ComparedRun, named name: String, against baseline: ComparedRun, isBaseline: Bool, plan: PlanRequest?,
+        seed: UInt64
     ) throws {
         let header = run.header
         let finalSlots = run.prompts.map(\.finalSlots)
@@ -90,13 +95,12 @@ extension ComparisonRow {
         isOnBaseline = header.isOfSameModel(as: baseline.header)
         checkpoint = header.checkpointFingerprint
         isTrained = header.configuration.grouping == nil ? nil : !header.configuration.isUntrained
-        modelLabel = run.modelLabel
+        modelName = name
+        modelLabel = run.label(named: name)
         modelNote = run.modelNote
         self.slots = Spread(slots.map(Double.init))
-        bytes = Spread(
-            finalSlots.map {
-                Double(CacheBytes(slots: $0, policy: header.policy, configuration: header.configuration).total)
-            })
+        bytes = Self.bytes(run)
+        bytesShare = bytes.mean / Self.bytes(baseline).mean
         compressionRatio = Double(plain) / Double(slots.reduce(0, +))
         meanNLL = Self.mean(run.prompts.flatMap(\.compared))
         let pairs = zip(run.prompts, baseline.prompts)
@@ -105,6 +109,15 @@ extension ComparisonRow {
         difference = isCompared ? PairedDifference(of: run, over: baseline, seed: seed) : nil
         byPosition = isCompared ? Self.losses(Array(pairs)) : []
         self.plan = try plan.map { try run.planRow($0, plainHeads: baseline.header.configuration.kvHeads) }
+    }
+
+    private static func bytes(_ run: ComparedRun) -> Spread {
+        let header = run.header
+        return Spread(
+            run.prompts.map {
+                Double(
+                    CacheBytes(slots: $0.finalSlots, policy: header.policy, configuration: header.configuration).total)
+            })
     }
 
     private static func mean(_ values: [Float]) -> Double {
@@ -163,6 +176,16 @@ extension PolicyComparison {
         runs.reduce(into: []) { list, run in
             if !list.contains(where: { $0.header.isOfSameModel(as: run.header) }) { list.append(run) }
         }
+    }
+
+    /// What to call a run's model: its name, with the first digits of its fingerprint where another has that name too.
+    public func name(of run: ComparedRun) -> String { Self.name(of: run, among: runs) }
+
+    static func name(of run: ComparedRun, among runs: [ComparedRun]) -> String {
+        let name = run.header.model
+        let isAlone = runs.allSatisfy { $0.header.model != name || $0.header.isOfSameModel(as: run.header) }
+        let isNamed = isAlone || run.header.checkpointFingerprint.isEmpty
+        return isNamed ? name : "\(name) (\(run.header.checkpointFingerprint.prefix(8)))"
     }
 
     /// The part of a recording that the runs are; nil where they are all of it. The other parts' prompts are in no figure.

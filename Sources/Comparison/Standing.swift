@@ -20,6 +20,9 @@ public struct Standing: Sendable {
         /// Nats a predicted token above the best, prompt by prompt.
         public let difference: PairedDifference
 
+        /// Whether it loses just what the best does, on every prompt.
+        public var isEqual: Bool { difference.mean == 0 && difference.low ?? 0 == 0 && difference.high ?? 0 == 0 }
+
         /// Whether these prompts do not tell it from the best: the interval of their difference holds 0. Without one nobody
         /// knows (nil), unless both lose the same.
         public var isTied: Bool? { difference.low.map { $0 <= 0 } ?? (difference.mean == 0 ? true : nil) }

@@ -25,6 +25,10 @@ extension CachePolicy: CustomStringConvertible {
                 reason: "grouped heads are a model's shape, no policy to run: plans take gqa:K, and `convert --gqa K` "
                     + "makes a model that has them, to be run under full")
         }
+        guard parts[0].lowercased() != "kv" else {
+            throw PolicyError(
+                word: word, reason: "bits of the cache are planned for, and none of the policies that are run: plans take kv:8")
+        }
         var options = try PolicyOptions(parts.count > 1 ? parts[1] : "", word: word)
         switch parts[0].lowercased() {
         case "full": self = .full

@@ -7,20 +7,23 @@ extension ComparisonReport {
     /// - Throws: as `Planner`.
     package func answers() throws -> [String] {
         let losses = comparison.standings.map(leastLoss)
-        return losses + ownRatios() + (try payoffs()) + unequalBudgets() + cautions()
+        return losses + ownRatios() + bytes() + (try payoffs()) + unequalBudgets() + cautions()
     }
 
     private func leastLoss(_ standing: Standing) -> String {
-        let best = comparison.rows[standing.best]
-        let loss = best.difference!
-        let start = "At \(Self.budget(standing.budget)), \(name(best))"
-        guard !standing.rivals.isEmpty else { return "\(start) \(Self.verb(loss))\(Self.doubt(loss))." }
-        let (tied, others) = (
-            standing.rivals.filter { $0.isTied == true }, standing.rivals.filter { $0.isTied != true }
-        )
+        let loss = comparison.rows[standing.best].difference!
+        let equal = standing.rivals.filter(\.isEqual)
+        let names = ([standing.best] + equal.map(\.row)).map { name(comparison.rows[$0]) }
+        let start = "At \(Self.budget(standing.budget)), \(names.joined(separator: ", "))"
+        let rivals = standing.rivals.filter { !$0.isEqual }
+        guard !rivals.isEmpty else {
+            let end = Self.doubt(loss)
+            return names.count == 1 ? "\(start) \(Self.verb(loss))\(end)." : "\(start) lose the same: \(Self.words(loss))\(end)."
+        }
+        let (tied, others) = (rivals.filter { $0.isTied == true }, rivals.filter { $0.isTied != true })
         let isFew = standing.prompts < Standing.fewestPrompts
         let behind = isFew ? [] : others
-        var text = "\(start) loses least: \(Self.words(loss))\(Self.doubt(loss))."
+        var text = "\(start) \(names.count == 1 ? "loses" : "lose") least: \(Self.words(loss))\(Self.doubt(loss))."
         if !behind.isEmpty { text += " More is lost by \(list(behind))." }
         if isFew, !others.isEmpty {
             text += " \(Self.count(standing.prompts)) too few to say whether more is lost by \(list(others))."
@@ -41,11 +44,32 @@ extension ComparisonReport {
 
     /// A row's policy, and the model where it is not the plain one.
     private func name(_ row: ComparisonRow) -> String {
-        row.isOnBaseline ? row.policy : "\(row.policy) on \(row.model)"
+        row.isOnBaseline ? row.policy : "\(row.policy) on \(row.modelName)"
     }
 
     /// A budget's word with what it counts.
-    private static func budget(_ word: String) -> String { Int(word) == nil ? word : "\(word) tokens" }
+    private static func budget(_ word: String) -> String {
+        Int(word) == nil ? word : "\(word) \(word == "1" ? "token" : "tokens")"
+    }
+
+    /// What the rows at each budget take in bytes: more than their share of the slots.
+    private func bytes() -> [String] {
+        let shares = comparison.standings.map { standing in
+            let rows = ([standing.best] + standing.rivals.map(\.row)).map { comparison.rows[$0] }
+            let (least, most) = (rows.map(\.bytesShare).min()!, rows.map(\.bytesShare).max()!)
+            let range = Self.range(Self.percent(least), Self.percent(most))
+            return "at \(Self.budget(standing.budget)) \(range)"
+        }
+        guard !shares.isEmpty else { return [] }
+        return [
+            "In bytes, of what the plain cache takes with whole pages of 16 slots, block tables and what a policy keeps "
+                + "beside: \(shares.joined(separator: ", "))."
+        ]
+    }
+
+    private static func range(_ least: String, _ most: String) -> String {
+        least == most ? least : "\(least) to \(most)"
+    }
 
     /// What is to be said where a loss may be none.
     private static func doubt(_ loss: PairedDifference) -> String {
@@ -60,7 +84,7 @@ extension ComparisonReport {
             let row = comparison.rows[place]
             guard row.budget == nil || apart.contains(place) else { return nil }
             return row.difference.map {
-                "\(row.model) (\(row.modelNote)) under \(row.policy) keeps "
+                "\(row.modelName) (\(row.modelNote)) under \(row.policy) keeps "
                     + "\(Self.percent(row.kept)) and \(Self.verb($0))."
             }
         }
@@ -147,8 +171,9 @@ extension ComparisonReport {
     private var otherWeights: [String] {
         let models = comparison.models.filter { !$0.header.isOfSameModel(as: comparison.baseline.header) }
         guard !models.isEmpty else { return [] }
+        let labels = models.map { $0.label(named: comparison.name(of: $0)) }
         return [
-            "Other weights than those of \(comparison.baseline.header.model): \(models.map(\.modelLabel).joined(separator: "; ")). "
+            "Other weights than those of \(comparison.rows[0].modelName): \(labels.joined(separator: "; ")). "
                 + "Part of what they lose is their weights', not the smaller cache's."
         ]
     }

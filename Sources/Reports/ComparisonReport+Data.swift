@@ -13,7 +13,7 @@ extension ComparisonReport {
             "difference_high", "perplexity_ratio", "max_batch", "throughput_tokens_per_second", "untested",
             "checkpoint", "trained",
             "planned_policy", "kv_bytes_per_sequence", "state_bytes_per_sequence", "throughput_ratio", "source",
-            "planned_as_measured",
+            "planned_as_measured", "bytes_share",
         ]
         let full = comparison.rows[0].plan?.throughputTokensPerSecond
         let rows = comparison.rows.map { row in
@@ -43,6 +43,7 @@ extension ComparisonReport {
         cells += [row.checkpoint, row.isTrained.map { "\($0)" }, plan?.policy]
         cells += bytes
         cells += [ratio.map { "\($0)" }, plan?.source.rawValue, plan.map { _ in "\(row.isPlannedAsMeasured)" }]
+        cells.append("\(row.bytesShare)")
         return cells
     }
 
@@ -51,7 +52,7 @@ extension ComparisonReport {
     public func json() throws -> String {
         try JSONText.text(
             ComparisonJSON(
-                version: Release.version, arithmetic: comparison.baseline.header.arithmetic.rawValue,
+                commandLine: command, version: Release.version, arithmetic: comparison.baseline.header.arithmetic.rawValue,
                 kernels: kernels, tokenizer: comparison.baseline.header.tokenizerFingerprint,
                 promptList: comparison.baseline.header.promptListDigest, prompts: comparison.baseline.prompts.map(\.id),
                 seed: comparison.seed,
@@ -66,6 +67,7 @@ extension ComparisonReport {
 /// What `compare --format json` prints.
 private struct ComparisonJSON: Encodable {
     let command = "compare"
+    let commandLine: String?
     let version: String
     let arithmetic: String
     let kernels: [String]
@@ -86,6 +88,7 @@ private struct ComparisonJSON: Encodable {
         case command, version, arithmetic, kernels, tokenizer, prompts, seed, confidence, resamples, shard, models, rows
         case standings, payoffs, answers
         case promptList = "prompt_list"
+        case commandLine = "command_line"
     }
 
     /// The rows at a budget against the one that loses least there.
@@ -163,6 +166,7 @@ private struct ComparisonJSON: Encodable {
         let compressionRatio: Double
         let slots: Spread
         let bytes: Spread
+        let bytesShare: Double
         let meanNLL: Double
         let difference: PairedDifference?
         let isUntested: Bool
@@ -187,6 +191,7 @@ private struct ComparisonJSON: Encodable {
             isUntested = row.isUntested
             checkpoint = row.checkpoint
             isTrained = row.isTrained
+            bytesShare = row.bytesShare
             isPlannedAsMeasured = row.plan.map { _ in row.isPlannedAsMeasured }
             perplexityRatio = row.perplexityRatio
             byPosition = row.byPosition
@@ -196,6 +201,7 @@ private struct ComparisonJSON: Encodable {
         enum CodingKeys: String, CodingKey {
             case budget, policy, model, kept, slots, bytes, difference, plan
             case checkpoint
+            case bytesShare = "bytes_share"
             case isUntested = "untested"
             case isTrained = "trained"
             case isPlannedAsMeasured = "planned_as_measured"

@@ -10,7 +10,7 @@ extension ComparisonReport {
         let count = comparison.baseline.prompts.count
         var text = "headroom \(Release.version) compare: \(count) \(count == 1 ? "prompt" : "prompts"), "
         text += "\(PlanFormatting.grouped(comparison.baseline.prompts.reduce(0) { $0 + $1.tokens })) tokens; "
-        text += "losses of \(PlanFormatting.grouped(comparison.comparedTokens)) predicted ones; "
+        text += "losses over \(PlanFormatting.grouped(comparison.comparedTokens)) of them; "
         text += "intervals: 95 %, paired bootstrap over prompts, seed \(comparison.seed)\n"
         for run in comparison.models {
             text +=
@@ -21,6 +21,7 @@ extension ComparisonReport {
         if let plan = comparison.plan {
             let table = boughtTable(plan)
             text += "\nProjected: \(table.caption)\n" + TextTable(table).text()
+            text += planNotes.map { "note: \($0)\n" }.joined()
         }
         return text + "\n" + (try answers().map { "\($0)\n" }.joined())
     }

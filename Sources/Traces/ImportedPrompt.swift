@@ -37,6 +37,9 @@ struct ImportedPrompt: Decodable {
         if !header.policy.evicts, evictions != nil {
             throw Misfit(expected: "no `evictions` under policy \(header.policy)", found: "some")
         }
+        if let tokenIds, tokenIds.count != prompt.tokens {
+            throw Misfit(expected: "\(prompt.tokens) token ids", found: "\(tokenIds.count)")
+        }
         try checkRanges(header)
         if let reason = prompt.misfit(for: header) {
             throw Misfit(expected: "a prompt of this recording", found: "'\(id)': \(reason)")

@@ -39,6 +39,7 @@ extension TraceError: CustomStringConvertible {
                 + "found kind \(kind), encoding \(encoding), of a later Headroom"
         case .differs(let path, let field, let expected, let found):
             "\(path): another recording: `\(field)`: expected \(expected), found \(found)"
+                + (field == "prompt_list" ? ": other prompts, or more or less of them given" : "")
         case .finished(let path): "\(path): this recording is finished already"
         case .busy(let path): "\(path): another process is writing this recording"
         case .unfitPrompt(let path, let id, let reason): "\(path): prompt '\(id.prefix(200))': \(reason)"

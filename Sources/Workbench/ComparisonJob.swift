@@ -44,6 +44,8 @@ public struct ComparisonJob: Sendable {
     public var weightMemory: Int?
     /// Where the runs' traces go, to be gone on with or taken as they are next time; nil to keep none.
     public var traceFolder: String?
+    /// Where a report goes; nil for none. Not looked at but for `command`.
+    public var output: String?
     /// Seed of the bootstrap.
     public var seed: UInt64 = 0
     /// The head whose kept slots are shown; nil for the one in which policies differ most.
@@ -83,7 +85,9 @@ public struct ComparisonJob: Sendable {
         }
         words += ["--gpu", gpu, "--gpus", "\(gpus)", "--prompt-tokens", "\(promptTokens)"]
         words += ["--new-tokens", "\(newTokens)", "--seed", "\(seed)"]
-        if let head { words += ["--head", "\(head)"] }
+        for (option, value) in [("--head", head?.description), ("--traces", traceFolder), ("--output", output)] {
+            if let value { words += [option, value] }
+        }
         return ShellWords.line(words)
     }
 
@@ -109,9 +113,18 @@ public struct ComparisonJob: Sendable {
         guard planned.count == 1 else {
             throw ComparisonError.request("expected one model to plan for, found \(planned.joined(separator: ", "))")
         }
-        let model = try PlannedModel.located(planned[0])
+        let model = try Self.plannedModel(planned[0])
         return PlanRequest(
             model: model, gpu: try GPU.named(gpu), gpus: gpus, promptTokens: promptTokens, newTokens: newTokens)
+    }
+
+    private static func plannedModel(_ word: String) throws -> PlannedModel {
+        do { return try PlannedModel.located(word) } catch CapacityError.unknown(_, let name, let known) {
+            let bundled = BundledModel.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ComparisonError.request(
+                "model '\(name)': expected a model's folder or one of \(bundled) to run, or to plan for one of "
+                    + "\(known.joined(separator: ", "))")
+        }
     }
 
     private func recordedRuns(

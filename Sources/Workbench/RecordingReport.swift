@@ -85,6 +85,7 @@ public struct RecordingReport: Encodable {
         lines.append(
             "\(trace): \(prompts) prompts, \(tokens) tokens, \(generatedTokens) of them "
                 + (maxNewTokens == 0 && generatedTokens > 0 ? "fed behind what was given" : "generated"))
+        if prompts == 0 { lines.append("no prompt falls to this shard: it is needed for the merge all the same") }
         if earlierPrompts > 0 { lines.append("\(earlierPrompts) of the prompts were there already") }
         lines.append("compression ratio \(fixed(compressionRatio, 3))")
         if let meanNll { lines.append("negative log-likelihood \(fixed(meanNll, 4)) nats a token") }

@@ -61,19 +61,19 @@ struct CompareCommand: ParsableCommand {
     @Option(help: "The GPU to plan for.")
     var gpu = "h100-sxm"
 
-    @Option(help: "GPUs that share every layer.")
+    @Option(parsing: .unconditional, help: "GPUs that share every layer.")
     var gpus = 1
 
-    @Option(help: "Tokens of a planned prompt.")
+    @Option(parsing: .unconditional, help: "Tokens of a planned prompt.")
     var promptTokens = 3072
 
-    @Option(help: "Tokens generated after it.")
+    @Option(parsing: .unconditional, help: "Tokens generated after it.")
     var newTokens = 1024
 
-    @Option(help: "Threads; by default one a core.")
+    @Option(parsing: .unconditional, help: "Threads; by default one a core.")
     var threads: Int?
 
-    @Option(help: "Sequences under way at once (default: 1); results do not depend on it.")
+    @Option(parsing: .unconditional, help: "Sequences under way at once (default: 1); results do not depend on it.")
     var batch: Int?
 
     @Option(help: "float32 (the default), or bfloat16: activations rounded before every product, sums in float32.")
@@ -91,7 +91,7 @@ struct CompareCommand: ParsableCommand {
             valueName: "dir"))
     var traces: String?
 
-    @Option(help: "Seed of the bootstrap.")
+    @Option(parsing: .unconditional, help: "Seed of the bootstrap.")
     var seed: UInt64 = 0
 
     @Option(
@@ -138,10 +138,10 @@ struct CompareCommand: ParsableCommand {
         Interruption.watch()
         let progress = Progress()
         let report = try usageErrors {
-            ComparisonReport(
-                try job().run(
-                    shouldStop: { Interruption.isWanted },
-                    progress: { progress.show($0.text) }))
+            let job = try job()
+            return ComparisonReport(
+                try job.run(shouldStop: { Interruption.isWanted }, progress: { progress.show($0.text) }),
+                command: job.command)
         }
         try write(report, progress)
         switch format {
@@ -153,7 +153,7 @@ struct CompareCommand: ParsableCommand {
 
     private func write(_ report: ComparisonReport, _ progress: Progress) throws {
         guard let output else { return }
-        let page = try report.page(command: try job().command)
+        let page = try report.page()
         let written = try ReportWriter(progress: { progress.show($0) }).write(page, to: output)
         for warning in written.warnings { FileHandle.standardError.write(Data("warning: \(warning)\n".utf8)) }
     }
@@ -179,6 +179,7 @@ struct CompareCommand: ParsableCommand {
         job.arithmetic = arithmetic ?? .float32
         job.weightMemory = weightMemory?.bytes
         job.traceFolder = traces
+        job.output = output
         job.seed = seed
         return job
     }
@@ -186,10 +187,13 @@ struct CompareCommand: ParsableCommand {
 
 /// Prefill modes as they are written on the command line.
 private func prefillModes(_ words: String) throws -> [PrefillMode] {
-    try words.split(separator: ",", omittingEmptySubsequences: false).map { word in
+    try words.split(separator: ",", omittingEmptySubsequences: false).reduce(into: []) { modes, word in
         guard let mode = PrefillMode(rawValue: String(word)) else {
             throw ValidationError("expected online, full or only, with commas between, found '\(word)'")
         }
-        return mode
+        guard !modes.contains(mode) else {
+            throw ValidationError("expected every mode once, found \(word) twice")
+        }
+        modes.append(mode)
     }
 }

@@ -42,7 +42,7 @@ struct ComparisonSectionsTests {
     }
 
     private func page(planned: Bool = true) throws -> Report {
-        try ComparisonReport(comparison(planned: planned)).page(command: "headroom compare")
+        try ComparisonReport(comparison(planned: planned), command: "headroom compare").page()
     }
 
     private func figure(_ name: String, planned: Bool = true) throws -> Figure {
@@ -106,7 +106,7 @@ struct ComparisonSectionsTests {
         let chart = try lines("loss-over-position")
         #expect(chart.series.count == 5)
         // Shares of 29, 50 and 64 % are kept: the middle one is the window's, and TOVA's nearest is 64 %.
-        #expect(chart.series[0].points == [FigurePoint(x: 1.8, y: 0.8)])
+        #expect(chart.series[0].points == [FigurePoint(x: 1, y: 0), FigurePoint(x: 2, y: 0.5), FigurePoint(x: 3, y: 3)])
     }
 
     @Test("rules that differ in more than their size are lines of their own")
@@ -116,7 +116,7 @@ struct ComparisonSectionsTests {
             "h2o:heavy=16,recent=17", "h2o:heavy=0,recent=0.25", "window:sinks=0,window=0.25",
             "window:sinks=1,window=0.4",
         ]
-        let page = try ComparisonReport(PolicyComparison(words.map { try comparedRun($0) })).page(command: "c")
+        let page = try ComparisonReport(PolicyComparison(words.map { try comparedRun($0) })).page()
         let loss = try #require(page.figures.first { $0.name == "loss-over-memory" })
         guard case .lines(let chart) = loss.chart else { throw CapacityError.request("no lines") }
         #expect(
@@ -144,7 +144,7 @@ struct ComparisonSectionsTests {
                 [comparedRun(), comparedRun("window:sinks=1,window=0.4", drops: [[2, 3], [1, 1]])],
                 head: try #require(HeadPlace(head)))
         }
-        let page = try ComparisonReport(comparison("0,0")).page(command: "headroom compare")
+        let page = try ComparisonReport(comparison("0,0")).page()
         let figure = try #require(page.figures.first { $0.name == "kept-slots" })
         guard case .panels(let map) = figure.chart else { throw CapacityError.request("no panels") }
         #expect(
@@ -225,7 +225,7 @@ struct ComparisonSectionsTests {
         let report = ComparisonReport(try PolicyComparison(runs, plan: plan))
         let line = try #require(report.text().split(separator: "\n").first { $0.contains("prefill=full") })
         #expect(line.contains(#/untested +— +—$/#))
-        let figures = try report.page(command: "headroom compare").figures
+        let figures = try report.page().figures
         for name in ["loss-over-memory", "throughput-over-loss", "loss-over-position"] {
             let figure = try #require(figures.first { $0.name == name })
             guard case .lines(let chart) = figure.chart else { throw CapacityError.request("no lines") }
@@ -283,7 +283,7 @@ struct ComparisonSectionsTests {
                 + "no loss that these prompts show.")
         #expect(answers.contains { $0.contains("projected at another: tova:slots=2 (57.1 %, 0.0 %). What these lose") })
         #expect(try report.text().contains("none: sample kept 57.1 %"))
-        let gain = try #require(report.page(command: "c").figures.first { $0.name == "throughput-over-loss" })
+        let gain = try #require(report.page().figures.first { $0.name == "throughput-over-loss" })
         guard case .lines(let chart) = gain.chart else { throw CapacityError.request("no lines") }
         #expect(!chart.series.contains { $0.name == "tova" })
     }

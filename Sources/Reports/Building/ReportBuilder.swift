@@ -40,7 +40,7 @@ public struct ReportBuilder: Sendable {
             ].compactMap { $0 },
             provenance: provenance(plan),
             dataFiles: try plan.dataFiles())
-        if let comparison { try report.add(comparison) }
+        if let comparison { try report.add(comparison, command: command) }
         return report
     }
 

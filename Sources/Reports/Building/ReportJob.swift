@@ -1,6 +1,7 @@
 import Capacity
 import Comparison
 import Foundation
+import Traces
 
 /// Everything `report` does, from names and paths to a folder on disk.
 public struct ReportJob: Sendable {
@@ -50,10 +51,14 @@ public struct ReportJob: Sendable {
         writer.progress("planning")
         let report: Report
         if let compared, sorted.recorded.isEmpty {
-            report = try ComparisonReport(compared).page(command: command ?? self.command)
+            report = try ComparisonReport(compared, command: command ?? self.command).page()
         } else {
-            // Without decisions to replay, and without a comparison, this says which trace lacks them.
-            let recording = try ReportRecording(paths: sorted.recorded.isEmpty ? traces : sorted.recorded)
+            guard !sorted.recorded.isEmpty else {
+                throw CapacityError.request(
+                    "\(traces[0]): expected DMC decisions to replay, or traces of several policies to compare, found "
+                        + "policy \(try TraceReader(path: traces[0]).header.policy) alone")
+            }
+            let recording = try ReportRecording(paths: sorted.recorded)
             let builder = ReportBuilder(
                 recording: recording, model: model, gpu: gpu, promptTokens: promptTokens, newTokens: newTokens,
                 command: command ?? self.command)

@@ -7,6 +7,8 @@ struct ComparedPolicy {
     let name: String
     /// Its colour in all figures.
     let color: FigureColor
+    /// What sets its lines apart from those of the same rule in another mode.
+    let stroke: FigureSeries.Stroke
     /// Its rows and runs, least kept first.
     private(set) var entries: [Entry]
 
@@ -20,12 +22,13 @@ struct ComparedPolicy {
     static func all(of comparison: PolicyComparison) -> [ComparedPolicy] {
         var policies: [ComparedPolicy] = []
         for (row, run) in zip(comparison.rows, comparison.runs).dropFirst() {
-            let name = Self.name(run, baseline: comparison.baseline)
+            let name = Self.name(run, in: comparison)
             if let index = policies.firstIndex(where: { $0.name == name }) {
                 policies[index].entries.append(Entry(row: row, run: run))
             } else {
                 policies.append(
-                    ComparedPolicy(name: name, color: color(run), entries: [Entry(row: row, run: run)]))
+                    ComparedPolicy(
+                        name: name, color: color(run), stroke: stroke(row), entries: [Entry(row: row, run: run)]))
             }
         }
         for index in policies.indices { policies[index].entries.sort { $0.row.kept < $1.row.kept } }
@@ -40,16 +43,17 @@ struct ComparedPolicy {
     /// Whether it drops slots, to a budget that may be chosen.
     var evicts: Bool { entries[0].run.header.policy.evicts }
 
-    private static func name(_ run: ComparedRun, baseline: ComparedRun) -> String {
+    private static func name(_ run: ComparedRun, in comparison: PolicyComparison) -> String {
         let (shape, policy) = (run.header.configuration, run.header.policy)
+        let model = comparison.name(of: run)
         guard policy.evicts else {
-            if policy == .dmc { return "dmc on \(run.header.model)" }
-            return "\(shape.kvHeads < shape.heads ? "gqa" : "full") on \(run.header.model)"
+            if policy == .dmc { return "dmc on \(model)" }
+            return "\(shape.kvHeads < shape.heads ? "gqa" : "full") on \(model)"
         }
         var name = String(policy.description.prefix { $0 != ":" }) + rule(policy)
         if let mode = policy.prefill, mode != .online { name += " prefill=\(mode.rawValue)" }
-        let isAtHome = run.header.isOfSameModel(as: baseline.header)
-        return isAtHome ? name : "\(name) on \(run.header.model)"
+        let isAtHome = run.header.isOfSameModel(as: comparison.baseline.header)
+        return isAtHome ? name : "\(name) on \(model)"
     }
 
     /// What of a rule differs from the one that budgets are made into, beside its size: each is a line of its own.
@@ -65,6 +69,14 @@ struct ComparedPolicy {
             return " \(NumberText.fixed(100 * Double(one) / Double(one + other), places: 0)) % heavy"
         case .window(let sinks, _, _), .streaming(let sinks, _, _):
             return sinks.resolved(tokens: tokens) == 0 ? " without sinks" : ""
+        }
+    }
+
+    private static func stroke(_ row: ComparisonRow) -> FigureSeries.Stroke {
+        switch row.prefill {
+        case .full: .fine
+        case .only: .long
+        case .online, nil: .own
         }
     }
 

@@ -3,10 +3,10 @@ import Comparison
 import Descriptions
 
 extension Report {
-    /// Adds the sections, data files and provenance of a comparison.
+    /// Adds the sections, data files and provenance of a comparison that `command` asked for.
     /// - Throws: as `Planner`.
-    mutating func add(_ comparison: PolicyComparison) throws {
-        let added = ComparisonSections(comparison)
+    mutating func add(_ comparison: PolicyComparison, command: String) throws {
+        let added = ComparisonSections(comparison, command: command)
         sections += try added.sections()
         provenance += added.report.provenance
         dataFiles.merge(try added.dataFiles()) { _, new in new }
@@ -15,14 +15,13 @@ extension Report {
 
 extension ComparisonReport {
     /// The comparison as a report of its own.
-    /// - Parameter command: the command line that asked for it.
     /// - Throws: as `Planner`.
-    public func page(command: String) throws -> Report {
-        let sections = ComparisonSections(comparison)
+    public func page() throws -> Report {
+        let sections = ComparisonSections(comparison, command: command)
         return Report(
             title: "Cache policies under one budget", lead: try answers(), sections: try sections.sections(isLed: true),
             provenance: [
-                Report.Fact(name: "Command", value: command), Report.Fact(name: "Headroom", value: Release.version),
+                Report.Fact(name: "Command", value: command ?? "not known"), Report.Fact(name: "Headroom", value: Release.version),
                 Report.Fact(name: "Seed of the bootstrap", value: "\(comparison.seed)"),
             ] + provenance,
             dataFiles: try sections.dataFiles())

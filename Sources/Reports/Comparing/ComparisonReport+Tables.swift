@@ -16,7 +16,8 @@ extension ComparisonReport {
                 "Slots and bytes are those of a sequence at its end, on the model that ran: mean, p50, p99 and most over "
                     + "prompts. Bytes count keys and values in 16-bit numbers and pages of 16 slots, block tables, and what "
                     + "the policy keeps beside. A budget of its own means that no limit was set: the model keeps what it was "
-                    + "made to keep. Perplexity is over the plain model's."
+                    + "made to keep. Perplexity is over the plain model's. Of grouped heads nothing but the checkpoint says "
+                    + "that they were trained: `headroom convert` marks those that it averages, other programs may not."
             ])
     }
 
@@ -46,7 +47,7 @@ extension ComparisonReport {
             notes: [
                 "Projections, not measurements. A sequence's cache is counted at its end, with tables and what the policy "
                     + "keeps beside; tokens/s are those of decoding at the largest batch."
-            ])
+            ] + planNotes)
     }
 
     private static func bought(_ row: ComparisonRow, _ plan: PlanRow, _ full: Double?) -> [String] {
@@ -66,12 +67,22 @@ extension ComparisonReport {
         return row.isPlannedAsMeasured ? row.modelLabel : "none: \(row.modelLabel) kept \(percent(row.kept))"
     }
 
+    /// What to know of the projections: of some policies, then of all times.
+    var planNotes: [String] {
+        let plans = comparison.rows.compactMap(\.plan)
+        let beyond = plans.flatMap(\.extrapolations)
+        let texts = Set(beyond.map(\.text))
+        let own = plans.flatMap { plan in plan.notes.map { "\(plan.policy): \($0)" } }
+        let times = plans.flatMap(\.timeNotes).filter { !texts.contains($0) }
+        return (own + times).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } } + Extrapolation.texts(beyond)
+    }
+
     /// The models that ran.
     var modelTable: ReportTable {
         ReportTable(
             caption: "The models that ran", columns: [.words("Model"), .words("What it is"), .words("Checkpoint")],
             rows: comparison.models.map { run in
-                [run.header.model, run.modelNote, String(run.header.checkpointFingerprint.prefix(16))]
+                [comparison.name(of: run), run.modelNote, String(run.header.checkpointFingerprint.prefix(16))]
             })
     }
 

@@ -8,8 +8,9 @@ extension ComparisonSections {
         return Figure(
             name: "loss-over-memory", title: "Loss in quality by share of the cache kept",
             caption: "Nats a predicted token above the plain model, by the share of its cache that is kept at the "
-                + "ends of the prompts. Bars are 95 % intervals over prompts; those of the lines are drawn side by side "
-                + "where they would cover each other. Lower and further left is better; below zero a policy does better "
+                + "ends of the prompts. Bars are 95 % intervals over prompts; those of the lines are drawn side by side, "
+                + "up to \(NumberText.fixed(50 * LineChart.widestShift, places: 1)) % of the axis from where they are, or they "
+                + "would cover each other. Lower and further left is better; below zero a policy does better "
                 + "than the plain cache.",
             chart: .lines(
                 LineChart(
@@ -28,6 +29,7 @@ extension ComparisonSections {
             }
         }
         return FigureSeries(
-            name: policy.name, color: policy.color, points: points, look: policy.evicts ? .dottedLine : .dots)
+            name: policy.name, color: policy.color, points: points,
+            look: policy.evicts ? .dottedLine : .dots, stroke: policy.stroke)
     }
 }

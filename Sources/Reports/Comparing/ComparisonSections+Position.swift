@@ -11,14 +11,14 @@ extension ComparisonSections {
             let losses = row.byPosition.filter { $0.prompts >= fewest }
             guard !losses.isEmpty else { return nil }
             return FigureSeries(
-                name: policy.name, color: policy.color,
-                points: losses.map { FigurePoint(x: $0.mean, y: $0.difference) })
+                name: Self.name(policy, keeping: row, of: share), color: policy.color,
+                points: losses.map { FigurePoint(x: $0.mean, y: $0.difference) }, stroke: policy.stroke)
         }
         guard !series.isEmpty else { return nil }
         let last = comparison.rows.flatMap(\.byPosition).last { $0.prompts >= fewest }
         var caption =
             "Nats a predicted token above the plain model, over the tokens at these positions of all prompts, each policy "
-            + "at the budget nearest to \(NumberText.fixed(100 * share, places: 1)) % of the cache."
+            + "at the budget nearest to \(NumberText.fixed(100 * share, places: 1)) % of the cache; beside the names of those that keep another share stands which."
         if let last {
             caption +=
                 " Few prompts are long: the last point is a mean over \(NumberText.grouped(last.tokens)) tokens of "
@@ -31,5 +31,11 @@ extension ComparisonSections {
                     x: FigureAxis(label: "Position in the sequence", column: "position", quantity: .tokens),
                     y: Self.lossAxis, series: series)))
         return Report.Section(heading: "Where in a sequence it is lost", figures: [figure])
+    }
+
+    /// A policy with the share that it keeps, where that is not about the share that is shown.
+    private static func name(_ policy: ComparedPolicy, keeping row: ComparisonRow, of share: Double) -> String {
+        max(row.kept / share, share / row.kept) < ComparisonRow.alike
+            ? policy.name : "\(policy.name), \(NumberText.fixed(100 * row.kept, places: 0)) %"
     }
 }

@@ -7,9 +7,9 @@ public struct ComparisonSections {
     let report: ComparisonReport
     let policies: [ComparedPolicy]
 
-    /// The sections on a comparison.
-    public init(_ comparison: PolicyComparison) {
-        report = ComparisonReport(comparison)
+    /// The sections on a comparison that `command` asked for.
+    public init(_ comparison: PolicyComparison, command: String? = nil) {
+        report = ComparisonReport(comparison, command: command)
         policies = ComparedPolicy.all(of: comparison)
     }
 
@@ -43,7 +43,7 @@ public struct ComparisonSections {
         let prompts = comparison.baseline.prompts
         let tokens = prompts.reduce(0) { $0 + $1.tokens }
         return "Every policy ran on the same \(NumberText.grouped(prompts.count)) prompts, "
-            + "\(NumberText.grouped(tokens)) tokens in all, and losses are of \(NumberText.grouped(comparison.comparedTokens)) predicted ones. A loss is in nats a predicted token above "
+            + "\(NumberText.grouped(tokens)) tokens in all, and losses are over \(NumberText.grouped(comparison.comparedTokens)) of them. A loss is in nats a predicted token above "
             + "\(comparison.baseline.header.model) with its whole cache; intervals hold 95 % of "
             + "\(NumberText.grouped(PairedDifference.resamples)) paired bootstrap draws over prompts, seed "
             + "\(comparison.seed). Evictions ran on the plain model, DMC and grouped heads on models of their own, "

@@ -9,6 +9,10 @@ public struct LineChart: Equatable, Sendable {
     /// What the low and high values of points are, in words (`least and most over 24 prompts`); nil where none has any.
     public var spread: String?
 
+    /// How far apart dotted lines at one place are drawn at most, as a share of the axis: each up to half of it to the left
+    /// or the right of where it is.
+    static let widestShift = 0.03
+
     /// A chart by its parts; see the properties.
     public init(x: FigureAxis, y: FigureAxis, series: [FigureSeries], spread: String? = nil) {
         self.x = x
@@ -30,6 +34,18 @@ public struct FigureSeries: Equatable, Sendable {
     public var mark: FigureMark?
     /// How its points are drawn.
     public var look: Look
+    /// What sets it apart from others of its colour.
+    public var stroke: Stroke
+
+    /// How series of one colour are told apart: by dashes and by the shape of their points.
+    public enum Stroke: CaseIterable, Equatable, Sendable {
+        /// The colour's own dashes, and discs.
+        case own
+        /// Fine dots, and circles.
+        case fine
+        /// Long dashes, and triangles.
+        case long
+    }
 
     /// How the points of a series are drawn.
     public enum Look: Equatable, Sendable {
@@ -45,9 +61,11 @@ public struct FigureSeries: Equatable, Sendable {
 
     /// A series by its parts; see the properties.
     public init(
-        name: String, color: FigureColor, points: [FigurePoint], mark: FigureMark? = nil, look: Look = .line
+        name: String, color: FigureColor, points: [FigurePoint], mark: FigureMark? = nil, look: Look = .line,
+        stroke: Stroke = .own
     ) {
         self.look = look
+        self.stroke = stroke
         self.name = name
         self.color = color
         self.points = points

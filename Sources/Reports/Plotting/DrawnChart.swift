@@ -46,9 +46,10 @@ struct DrawnChart {
     private static func shifts(_ chart: LineChart) -> [Double] {
         let beside = chart.series.indices.filter { chart.series[$0].look == .dottedLine }
         guard chart.x.scale == .linear, beside.count > 1 else { return chart.series.map { _ in 0 } }
+        let step = min(0.009, LineChart.widestShift / Double(beside.count - 1))
         return chart.series.indices.map { index in
             guard let place = beside.firstIndex(of: index) else { return 0 }
-            return 0.009 * (Double(place) - Double(beside.count - 1) / 2)
+            return step * (Double(place) - Double(beside.count - 1) / 2)
         }
     }
 

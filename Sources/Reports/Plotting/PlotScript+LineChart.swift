@@ -87,11 +87,12 @@ extension PlotScript {
     /// gnuplot's words for how a series is drawn.
     private static func style(_ series: FigureSeries) -> String {
         let color = "linecolor rgb '\(series.color.hexadecimal)'"
-        let dashes = series.color.dashes.map { "dashtype \($0)" } ?? "dashtype solid"
+        let dashes = series.dashes.map { "dashtype \($0)" } ?? "dashtype solid"
+        let shape = series.stroke.pointType
         return switch series.look {
         case .line: "lines \(color) linewidth 2.2 \(dashes)"
-        case .dottedLine: "linespoints \(color) linewidth 1.6 \(dashes) pointtype 7 pointsize 0.5"
-        case .dots: "points \(color) pointtype 7 pointsize 0.7"
+        case .dottedLine: "linespoints \(color) linewidth 1.6 \(dashes) pointtype \(shape) pointsize 0.5"
+        case .dots: "points \(color) pointtype \(shape) pointsize 0.7"
         case .rings: "linespoints \(color) linewidth 0.8 dashtype solid pointtype 6 pointsize 1.2"
         }
     }
@@ -102,7 +103,27 @@ extension DrawnChart {
     fileprivate func hasSpread(_ index: Int) -> Bool { points[index].contains { $0.low != nil } }
 }
 
+extension FigureSeries.Stroke {
+    /// gnuplot's number of the shape.
+    fileprivate var pointType: Int {
+        switch self {
+        case .own: 7
+        case .fine: 6
+        case .long: 8
+        }
+    }
+}
+
 extension FigureSeries {
+    /// gnuplot's dash pattern; nil for a solid line.
+    fileprivate var dashes: String? {
+        switch stroke {
+        case .own: color.dashes
+        case .fine: "(1,2)"
+        case .long: "(18,5)"
+        }
+    }
+
     /// What stands at the end of the line.
     fileprivate var label: String { mark.map { "\(name): \($0.label)" } ?? name }
 }
