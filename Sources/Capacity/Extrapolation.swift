@@ -32,6 +32,13 @@ public struct Extrapolation: Hashable, Sendable {
         }
     }
 
+    /// A value that lies beyond what was measured.
+    public init(quantity: Quantity, value: Int, measured: ClosedRange<Int>) {
+        self.quantity = quantity
+        self.value = value
+        self.measured = measured
+    }
+
     /// In words.
     public var text: String { Self.text(quantity, "\(value)", measured) }
 

@@ -182,10 +182,9 @@ extension PolicyComparison {
     public func name(of run: ComparedRun) -> String { Self.name(of: run, among: runs) }
 
     static func name(of run: ComparedRun, among runs: [ComparedRun]) -> String {
-        let name = run.header.model
-        let isAlone = runs.allSatisfy { $0.header.model != name || $0.header.isOfSameModel(as: run.header) }
-        let isNamed = isAlone || run.header.checkpointFingerprint.isEmpty
-        return isNamed ? name : "\(name) (\(run.header.checkpointFingerprint.prefix(8)))"
+        let (name, fingerprint) = (run.header.model, run.header.checkpointFingerprint)
+        let isAlone = runs.allSatisfy { $0.header.model != name || $0.header.checkpointFingerprint == fingerprint }
+        return isAlone || fingerprint.isEmpty ? name : "\(name) (\(fingerprint.prefix(8)))"
     }
 
     /// The part of a recording that the runs are; nil where they are all of it. The other parts' prompts are in no figure.

@@ -27,7 +27,8 @@ extension CachePolicy: CustomStringConvertible {
         }
         guard parts[0].lowercased() != "kv" else {
             throw PolicyError(
-                word: word, reason: "bits of the cache are planned for, and none of the policies that are run: plans take kv:8")
+                word: word,
+                reason: "bits of the cache are planned for, and none of the policies that are run: plans take kv:8")
         }
         var options = try PolicyOptions(parts.count > 1 ? parts[1] : "", word: word)
         switch parts[0].lowercased() {

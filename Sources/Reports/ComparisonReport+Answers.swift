@@ -18,7 +18,8 @@ extension ComparisonReport {
         let rivals = standing.rivals.filter { !$0.isEqual }
         guard !rivals.isEmpty else {
             let end = Self.doubt(loss)
-            return names.count == 1 ? "\(start) \(Self.verb(loss))\(end)." : "\(start) lose the same: \(Self.words(loss))\(end)."
+            return names.count == 1
+                ? "\(start) \(Self.verb(loss))\(end)." : "\(start) lose the same: \(Self.words(loss))\(end)."
         }
         let (tied, others) = (rivals.filter { $0.isTied == true }, rivals.filter { $0.isTied != true })
         let isFew = standing.prompts < Standing.fewestPrompts

@@ -52,7 +52,8 @@ extension ComparisonReport {
     public func json() throws -> String {
         try JSONText.text(
             ComparisonJSON(
-                commandLine: command, version: Release.version, arithmetic: comparison.baseline.header.arithmetic.rawValue,
+                commandLine: command, version: Release.version,
+                arithmetic: comparison.baseline.header.arithmetic.rawValue,
                 kernels: kernels, tokenizer: comparison.baseline.header.tokenizerFingerprint,
                 promptList: comparison.baseline.header.promptListDigest, prompts: comparison.baseline.prompts.map(\.id),
                 seed: comparison.seed,

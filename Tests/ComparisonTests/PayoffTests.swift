@@ -37,14 +37,14 @@ struct PayoffTests {
         let batches = try (1...fits).filter { try step("full", batch: $0, plan) >= 1.05 * step(word, batch: $0, plan) }
         #expect(payoff.batches.map { Array($0.from...$0.to) } ?? [] == batches)
         #expect(payoff.plainFits == fits && payoff.policy == word)
-        let contexts = try stride(from: 64, through: 4096, by: 192).filter { try pays(word, context: $0) }
+        let contexts = try stride(from: 256, through: 4096, by: 192).filter { try pays(word, context: $0) }
         let found = payoff.contexts.map { found in
-            stride(from: 64, through: 4096, by: 192).filter { found.from <= $0 && $0 <= found.to }
+            stride(from: 256, through: 4096, by: 192).filter { found.from <= $0 && $0 <= found.to }
         }
         #expect(found ?? [] == contexts)
-        #expect(payoff.contextsLookedAt == Stretch(from: 64, to: 4096) && !payoff.lacksRoom)
+        #expect(payoff.contextsLookedAt == Stretch(from: 256, to: 4096) && !payoff.lacksRoom)
         #expect(payoff.never == (batches.isEmpty && contexts.isEmpty))
-        if let from = payoff.contexts?.from, from > 64 {
+        if let from = payoff.contexts?.from, from > 256 {
             #expect(try pays(word, context: from) && !pays(word, context: from - 16))
         }
     }

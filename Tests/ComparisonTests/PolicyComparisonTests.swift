@@ -242,6 +242,48 @@ import Traces
         #expect(rows.map(\.modelLabel) == ["sample", "sample, trained", "sample, untrained"])
     }
 
+    @Test("losses are counted from weights as they were published, whatever comes first")
+    func publishedFirst() throws {
+        func model(_ name: String, _ word: String = "full", conversion: String? = nil) throws -> ComparedRun {
+            try comparedRun(
+                word, name: name, shape: { $0.conversion = conversion }, header: { $0.checkpointFingerprint = name })
+        }
+        let rounded = try model("rounded", conversion: "int8")
+        #expect(try PolicyComparison([rounded, model("published")]).baseline.name == "published")
+        #expect(
+            try PolicyComparison([rounded, model("rounded", "tova:slots=2", conversion: "int8")]).baseline.name
+                == "rounded")
+    }
+
+    @Test("models of one name are told apart by their fingerprints, in rows and in what they buy")
+    func oneName() throws {
+        func model(_ fingerprint: String, _ word: String) throws -> ComparedRun {
+            try comparedRun(word, name: fingerprint, header: { $0.checkpointFingerprint = fingerprint })
+        }
+        let plan = PlanRequest(
+            model: try .named("llama-2-13b"), gpu: try .named("h100-sxm"), promptTokens: 3072, newTokens: 1024)
+        let comparison = try PolicyComparison(
+            [model("0123456789", "full"), model("0123456789", "tova:slots=2"), model("abcdefghij", "tova:slots=2")],
+            plan: plan)
+        #expect(comparison.rows.map(\.modelName) == ["sample (01234567)", "sample (01234567)", "sample (abcdefgh)"])
+        #expect(comparison.rows.map(\.model) == ["sample", "sample", "sample"])
+        #expect(
+            try comparison.payoffs().map(\.policy) == [
+                "tova:slots=2 on sample (01234567)", "tova:slots=2 on sample (abcdefgh)",
+            ])
+    }
+
+    @Test("bytes are a share of the plain cache's, in whole pages")
+    func bytesShare() throws {
+        let rows = try PolicyComparison([
+            comparedRun(), comparedRun("tova:slots=2", drops: [[2, 2], [1, 1]]),
+            comparedRun(drops: [[0], [0]], shape: { $0.kvHeads = 1 }, header: { $0.checkpointFingerprint = "g" }),
+        ]).rows
+        // A page of 16 slots holds all of these prompts, whatever was dropped; half of the heads take half.
+        #expect(rows.map(\.bytesShare) == [1, 1, 0.5])
+        #expect(rows[1].kept < 0.6)
+    }
+
     @Test("a trace stands for the run it was written from, its budget being its policy's")
     func traces() throws {
         let folder = try TemporaryFolder()

@@ -106,7 +106,7 @@ struct ComparisonSectionsTests {
         let chart = try lines("loss-over-position")
         #expect(chart.series.count == 5)
         // Shares of 29, 50 and 64 % are kept: the middle one is the window's, and TOVA's nearest is 64 %.
-        #expect(chart.series[0].points == [FigurePoint(x: 1, y: 0), FigurePoint(x: 2, y: 0.5), FigurePoint(x: 3, y: 3)])
+        #expect(chart.series[0].points == [FigurePoint(x: 1, y: 0), FigurePoint(x: 2, y: 0.5)])
     }
 
     @Test("rules that differ in more than their size are lines of their own")
@@ -268,6 +268,64 @@ struct ComparisonSectionsTests {
                 + "These prompts do not tell it from window:sinks=1,window=1 (+0.2000 above it, -0.5000 to +0.6667).")
     }
 
+    @Test("what loses just the same is named together")
+    func equals() throws {
+        let words = ["tova:slots=4", "window:sinks=1,window=3", "streaming:sinks=1,window=3"]
+        let runs = try words.map { try comparedRun($0, budget: "4") }
+        #expect(
+            try ComparisonReport(PolicyComparison([comparedRun()] + runs)).answers()[0]
+                == "At 4 tokens, \(words.joined(separator: ", ")) lose the same: 0.0000 nats a token (0.0000 to 0.0000), "
+                + "no loss that these prompts show.")
+        let worse = try comparedRun("h2o:heavy=2,recent=2", losses: [[1, 2, 4], [1, 1]], budget: "4")
+        #expect(
+            try ComparisonReport(PolicyComparison([comparedRun()] + runs + [worse])).answers()[0].hasPrefix(
+                "At 4 tokens, \(words.joined(separator: ", ")) lose least: 0.0000 nats a token (0.0000 to 0.0000), "
+                    + "no loss that these prompts show. "))
+    }
+
+    @Test("what projections rest on stands below them, a batch beyond what was measured once for all rows")
+    func projectionNotes() throws {
+        let runs = try ["full", "tova:slots=0.1", "tova:slots=0.05"].map { try comparedRun($0) }
+        let plan = PlanRequest(
+            model: try .named("llama-2-13b"), gpu: try .named("h100-sxm"), promptTokens: 3072, newTokens: 2048)
+        let text = try ComparisonReport(PolicyComparison(runs, plan: plan)).text()
+        let notes = text.split(separator: "\n").filter { $0.hasPrefix("note: ") }
+        #expect(notes.count { $0.contains("note: a batch of ") } == 1)
+        #expect(notes.contains { $0.contains(#/a batch of \d+ to \d+ is outside the measured 1 to 64; times there/#) })
+        #expect(notes.contains { $0.contains("full: 5120 tokens are more than the 4096 that the model knows") })
+        #expect(notes.contains { $0.contains("attention over a compressed cache") })
+    }
+
+    @Test("budgets are said in bytes, too")
+    func inBytes() throws {
+        let answers = try ComparisonReport(comparison()).answers()
+        #expect(
+            answers.contains(
+                "In bytes, of what the plain cache takes with whole pages of 16 slots, block tables and what a policy keeps "
+                    + "beside: at 50% 50.0 % to 100.0 %, at 25% 100.0 %."))
+    }
+
+    @Test("modes of one policy have its colour, and strokes of their own")
+    func strokes() throws {
+        func run(_ mode: String) throws -> ComparedRun {
+            let run = try comparedRun(
+                "tova:slots=2" + mode, drops: [[2, 2], [1, 1]], losses: [[1, 2, 6], [1, 2]], budget: "2")
+            var prompts = run.prompts
+            for index in prompts.indices { prompts[index].promptTokens = 1 }
+            return ComparedRun(name: run.name, header: run.header, prompts: prompts, budget: "2")
+        }
+        var plain = try comparedRun()
+        var prompts = plain.prompts
+        for index in prompts.indices { prompts[index].promptTokens = 1 }
+        plain = ComparedRun(name: "full", header: plain.header, prompts: prompts)
+        let runs = [plain] + (try ["", ",prefill=full", ",prefill=only"].map(run))
+        let figure = try #require(
+            ComparisonReport(PolicyComparison(runs)).page().figures.first { $0.name == "loss-over-memory" })
+        guard case .lines(let chart) = figure.chart else { throw CapacityError.request("no lines") }
+        #expect(chart.series.map(\.stroke) == [.own, .fine, .long])
+        #expect(chart.series.allSatisfy { $0.color == .purple })
+    }
+
     @Test("what is below zero is no loss, and what is planned at another share says so")
     func words() throws {
         let plan = PlanRequest(
@@ -297,9 +355,13 @@ struct ComparisonSectionsTests {
         let fields = try JSONSerialization.jsonObject(with: Data(report.json().utf8)) as? [String: Any]
         let rows = try #require(fields?["rows"] as? [[String: Any]])
         #expect(rows.count == 7 && rows[1]["mean_nll"] as? Double == 2.4)
+        #expect(fields?["command_line"] == nil && rows[5]["bytes_share"] as? Double == 0.5)
         #expect(rows.compactMap { ($0["difference"] as? [String: Double])?["low"] }.count == 6)
         let files = try page().dataFiles
         #expect(files["comparison.csv"] == report.csv())
-        #expect(try files["comparison.json"] == report.json() + "\n")
+        let written =
+            try JSONSerialization.jsonObject(with: Data((files["comparison.json"] ?? "").utf8)) as? [String: Any]
+        #expect(written?["command_line"] as? String == "headroom compare")
+        #expect((written?["rows"] as? [[String: Any]])?.count == 7)
     }
 }

@@ -26,7 +26,7 @@ struct PayoffWordsTests {
             })
         #expect(
             try answers("tova:slots=0.1").contains {
-                $0.hasSuffix("throughput at the largest batch is 5 % higher at every context from 64 to 4,096 tokens.")
+                $0.hasSuffix("throughput at the largest batch is 5 % higher at every context from 256 to 4,096 tokens.")
             })
     }
 
@@ -35,7 +35,7 @@ struct PayoffWordsTests {
         #expect(
             try answers("tova:slots=1.0").contains(
                 "tova:slots=1.0: never pays on 1 x h100-sxm: for sequences of 4,096 tokens a step is 5 % shorter than with "
-                    + "the plain cache at no batch that fits with both, and at no context from 64 to 4,096 tokens is "
+                    + "the plain cache at no batch that fits with both, and at no context from 256 to 4,096 tokens is "
                     + "throughput at the largest batch 5 % higher."))
     }
 

@@ -73,6 +73,7 @@ struct ImportTests {
             (header.replacing("2}", with: "2, \"shard\": \"2/2\"}"), 1, "I/N as `shard`, found '2/2'"),
             (header.replacing("2}", with: "2, \"arithmetic\": \"int4\"}"), 1, "float32 as `arithmetic`"),
             (header, 1, "prompts behind the recording's fields, found none"),
+            (header + "\n" + prompt.replacing("[1, 2, 3]", with: "[1, 2]"), 2, "3 token ids, found 2"),
             (header.replacing("2}", with: "2, \"checkpoint\": \"abc\"}"), 1, "64 hexadecimal digits, as `checkpoint`"),
             (header.replacing("2}", with: "2, \"rope_theta\": NaN}"), 1, "found NaN, which is no number of JSON's"),
             (header.replacing("dmc", with: "h2o"), 1, "found 'h2o': 'heavy' is missing"),

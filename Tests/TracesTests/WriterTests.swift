@@ -42,19 +42,19 @@ struct WriterTests {
 
     @Test("A disk that fills up ends in an error that names the file, and the recording goes on later")
     func diskFull() throws {
-        // Files of this process may grow to 32 MiB for a moment: only what this test writes is larger.
+        // Files of this process may grow to 96 MiB for a moment: only what this test writes is larger.
         let path = folder.file("a.hrt")
         let writer = try TraceWriter.create(path: path, header: SampleTrace.header())
         try writer.append(SampleTrace.prompt("a", tokens: 5))
         let before = try folder.bytes("a.hrt")
         let large = PromptTrace(
-            id: "large", promptTokens: 1, decisions: DecisionBits(layers: 2, kvHeads: 2, tokens: 1 << 24),
-            negativeLogLikelihoods: Array(repeating: 1, count: 1 << 24 - 1),
+            id: "large", promptTokens: 1, decisions: DecisionBits(layers: 2, kvHeads: 2, tokens: 1 << 25),
+            negativeLogLikelihoods: Array(repeating: 1, count: 1 << 25 - 1),
             tokenDigest: Array(repeating: 0, count: 32))
         var limits = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limits)
         let handler = signal(SIGXFSZ, SIG_IGN)
-        var lower = rlimit(rlim_cur: 1 << 25, rlim_max: limits.rlim_max)
+        var lower = rlimit(rlim_cur: 96 << 20, rlim_max: limits.rlim_max)
         setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &lower)
         let error = #expect(throws: FileError.self) { try writer.append(large) }
         setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limits)

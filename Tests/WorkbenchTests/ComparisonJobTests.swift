@@ -134,5 +134,7 @@ struct ComparisonJobTests {
             job.command == "headroom compare --model default-base default llama-2-7b --prompts 'my prompts/a.txt' "
                 + "--prefill online --budget 50%,6 --arithmetic float32 --gpu h100-sxm --gpus 1 --prompt-tokens 3072 --new-tokens 1024 "
                 + "--seed 0")
+        (job.traceFolder, job.output) = ("kept", "my report")
+        #expect(job.command.hasSuffix(" --seed 0 --traces kept --output 'my report'"))
     }
 }

@@ -45,6 +45,13 @@ struct WrongInputTests {
         ("a budget in hexadecimal", ["compare", "--budget", "0x10%"], 64, "above 0 %"),
         ("a model without a plain one", ["compare", "--model", "default", "--traces", "@/t"], 1, "policy full"),
         ("a batch for what was run", ["compare", "--trace", "@/a.hrt", "--batch", "2"], 64, "excludes --batch"),
+        ("a mode twice", ["compare", "--prefill", "online,online"], 64, "every mode once, found online twice"),
+        ("a negative seed", ["compare", "--seed", "-1"], 64, "'-1' is invalid for '--seed"),
+        (
+            "a model that is nowhere", ["compare", "--model", "defalt-base"], 64,
+            "default-base, default, default-gqa to run"
+        ),
+        ("bits of the cache as a policy", ["evaluate", "--policy", "kv:8"], 64, "plans take kv:8"),
         ("a budget that is missing", ["compare", "--budget", "50%,"], 64, "budget '': expected a share"),
         ("a budget twice", ["compare", "--budget", "50%,50.0%"], 64, "every budget once"),
         ("a model twice", ["compare", "--model", "default", "default"], 64, "every model once"),

@@ -21,7 +21,8 @@ extension ComparisonReport {
         return Report(
             title: "Cache policies under one budget", lead: try answers(), sections: try sections.sections(isLed: true),
             provenance: [
-                Report.Fact(name: "Command", value: command ?? "not known"), Report.Fact(name: "Headroom", value: Release.version),
+                Report.Fact(name: "Command", value: command ?? "not known"),
+                Report.Fact(name: "Headroom", value: Release.version),
                 Report.Fact(name: "Seed of the bootstrap", value: "\(comparison.seed)"),
             ] + provenance,
             dataFiles: try sections.dataFiles())

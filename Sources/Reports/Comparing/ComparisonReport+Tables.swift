@@ -74,7 +74,8 @@ extension ComparisonReport {
         let texts = Set(beyond.map(\.text))
         let own = plans.flatMap { plan in plan.notes.map { "\(plan.policy): \($0)" } }
         let times = plans.flatMap(\.timeNotes).filter { !texts.contains($0) }
-        return (own + times).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } } + Extrapolation.texts(beyond)
+        return (own + times).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+            + Extrapolation.texts(beyond)
     }
 
     /// The models that ran.

@@ -31,7 +31,8 @@ extension ComparisonSections {
             + policies.compactMap { policy -> FigureSeries? in
                 let points = policy.entries.compactMap { Self.point($0.row) }.sorted { $0.x < $1.x }
                 guard !points.isEmpty else { return nil }
-                return FigureSeries(name: policy.name, color: policy.color, points: points, look: .dots,
+                return FigureSeries(
+                    name: policy.name, color: policy.color, points: points, look: .dots,
                     stroke: policy.stroke)
             }
     }

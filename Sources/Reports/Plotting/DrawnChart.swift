@@ -80,8 +80,10 @@ struct DrawnChart {
         }
     }
 
-    /// Whether a line's name stands to the left of its place.
-    func isNamedLeft(_ series: Int) -> Bool { looks[series] == .dottedLine && marks[series] == nil }
+    /// Whether a line's name stands to the left of its place. A single point has none to run together with.
+    func isNamedLeft(_ series: Int) -> Bool {
+        looks[series] == .dottedLine && points[series].count > 1 && marks[series] == nil
+    }
 
     private func middle(_ points: [FigurePoint]) -> FigurePoint? {
         let stretches = zip(points, points.dropFirst())
