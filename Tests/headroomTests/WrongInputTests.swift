@@ -49,7 +49,7 @@ struct WrongInputTests {
         ("a negative seed", ["compare", "--seed", "-1"], 64, "'-1' is invalid for '--seed"),
         (
             "a model that is nowhere", ["compare", "--model", "defalt-base"], 64,
-            "default-base, default, default-gqa to run"
+            "default, default-base, default-gqa to run"
         ),
         ("bits of the cache as a policy", ["evaluate", "--policy", "kv:8"], 64, "plans take kv:8"),
         ("a budget that is missing", ["compare", "--budget", "50%,"], 64, "budget '': expected a share"),
