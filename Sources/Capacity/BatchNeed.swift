@@ -19,7 +19,7 @@ public struct BatchNeed: Sendable, Encodable {
     /// What a reader must know, in plain sentences.
     public var notes: [String]
 
-    /// The least memory that each of so many GPUs must have.
+    /// The least memory that a process must see of each of so many GPUs.
     public struct Memory: Hashable, Sendable, Encodable {
         /// GPUs that share every layer.
         public var gpus: Int
@@ -44,6 +44,8 @@ public struct BatchNeed: Sendable, Encodable {
         public var gpu: String
         /// Bytes of memory of one.
         public var memoryBytes: Int
+        /// What of it a process sees.
+        public var usableBytes: Int
         /// The least number of them, of those asked about; nil where none is enough.
         public var gpus: Int?
         /// The least number where prompts are drawn at random and fit with probability 0.999.
@@ -54,14 +56,17 @@ public struct BatchNeed: Sendable, Encodable {
         public var throughputTokensPerSecond: Double?
         /// Where the times come from.
         public var timeSource: TimeSource
+        /// The engine whose times they are; nil where nobody measured any.
+        public var engine: String?
         /// The mean error to expect of them, relative; nil where nobody tried.
         public var stepError: Double?
         /// What to know of them.
         public var timeNotes: [String]
 
         enum CodingKeys: String, CodingKey {
-            case gpu, gpus
+            case gpu, gpus, engine
             case memoryBytes = "memory_bytes"
+            case usableBytes = "usable_bytes"
             case gpusP999 = "gpus_p999"
             case stepSeconds = "step_seconds"
             case throughputTokensPerSecond = "throughput_tokens_per_second"

@@ -49,14 +49,14 @@ public struct BatchNeeds: Sendable {
         of gpu: GPU, for variant: PlanVariant, _ memory: [BatchNeed.Memory]
     ) throws -> BatchNeed.Choice {
         let possible = memory.filter { $0.gpus == 1 || gpu.interconnectBytesPerSecond != nil }
-        let least = possible.first { $0.worstBytes <= gpu.memoryBytes }?.gpus
+        let least = possible.first { $0.worstBytes <= gpu.processBytes }?.gpus
         let plan = try least.map { try VariantPlan(variant, request: at(gpu, count: $0)) }
         let step = plan?.meanStepTime(batch: batch).seconds
         return BatchNeed.Choice(
-            gpu: gpu.name, memoryBytes: gpu.memoryBytes, gpus: least,
-            gpusP999: possible.first { $0.p999Bytes <= gpu.memoryBytes }?.gpus, stepSeconds: step,
+            gpu: gpu.name, memoryBytes: gpu.memoryBytes, usableBytes: gpu.processBytes, gpus: least,
+            gpusP999: possible.first { $0.p999Bytes <= gpu.processBytes }?.gpus, stepSeconds: step,
             throughputTokensPerSecond: step.map { Double(batch) / $0 }, timeSource: gpu.timeSource,
-            stepError: gpu.stepError, timeNotes: plan?.timeNotes(batch) ?? [])
+            engine: gpu.calibration?.title, stepError: gpu.stepError, timeNotes: plan?.timeNotes(batch) ?? [])
     }
 
     private func at(_ gpu: GPU, count: Int) -> PlanRequest {

@@ -40,7 +40,9 @@ struct DataFolder {
 
     private static func fault(_ error: DecodingError, path: String) -> any Error {
         func name(_ context: DecodingError.Context, _ last: (any CodingKey)? = nil) -> String {
-            (context.codingPath + (last.map { [$0] } ?? [])).map(\.stringValue).joined(separator: ".")
+            (context.codingPath + (last.map { [$0] } ?? [])).map { key in
+                key.intValue.map { "\($0)" } ?? key.stringValue
+            }.joined(separator: ".")
         }
         switch error {
         case .keyNotFound(let key, let context):
@@ -51,14 +53,23 @@ struct DataFolder {
                 path: path, name: name(context), expected: "a value of type \(type)", found: "another kind")
         case .dataCorrupted(let context):
             guard !context.codingPath.isEmpty else {
-                let reason = context.debugDescription.split(separator: "\n").joined(separator: " ")
-                return FileError.unsuitable(
-                    path: path, expected: "a JSON object of the documented fields", found: reason)
+                return FileError.unsuitable(path: path, expected: "JSON", found: flaw(in: path))
             }
             return CapacityError.field(
                 path: path, name: name(context), expected: "a number in range", found: "another")
         @unknown default: break
         }
         return FileError.unsuitable(path: path, expected: "a JSON object", found: "something else")
+    }
+
+    /// Where a file ceases to be JSON, which a decoder does not tell.
+    private static func flaw(in path: String) -> String {
+        do {
+            _ = try JSONSerialization.jsonObject(with: contents(of: path), options: .fragmentsAllowed)
+        } catch let error as NSError {
+            let reason = error.userInfo[NSDebugDescriptionErrorKey] as? String ?? "none"
+            return reason.prefix(1).lowercased() + reason.dropFirst().filter { $0 != "." && !$0.isNewline }
+        }
+        return "something else"
     }
 }

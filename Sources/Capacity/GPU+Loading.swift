@@ -19,7 +19,11 @@ extension GPU {
     public static func all() throws -> [GPU] {
         let files = try folder.paths().map { (path: $0, file: try DataFolder.decode(GPUFile.self, path: $0)) }
         let measured = try files.filter { $0.file.isMeasured }.map { try $0.file.gpu($0.path, measured: []) }
-        return try files.map { try $0.file.gpu($0.path, measured: measured) }
+        let borrowing = measured.map { $0.borrowing(from: measured) }
+        return try files.map { entry in
+            let gpu = try entry.file.gpu(entry.path, measured: borrowing)
+            return borrowing.first { $0.name == gpu.name } ?? gpu
+        }
     }
 
     /// All GPUs that have times of the engine that `word` names, with those.
@@ -54,6 +58,7 @@ private struct GPUFile: Decodable {
     var name: String?
     var aliases: [String]?
     var memory_bytes: Int
+    var usable_bytes: Int?
     var bandwidth_bytes_per_second: Double
     var bf16_flops: Double
     var fp8_flops: Double?
@@ -71,7 +76,7 @@ private struct GPUFile: Decodable {
     func gpu(_ path: String, measured: [GPU]) throws -> GPU {
         try check(path)
         let other = isMeasured ? nil : try donor(path, among: measured)
-        let fits = calibrations ?? other?.calibrations ?? []
+        let fits = calibrations ?? other.map { gpu in gpu.calibrations.map { $0.measured(on: gpu.name) } } ?? []
         guard let numbers = fits.first?.efficiencies ?? efficiencies ?? other?.efficiencies else {
             throw CapacityError.field(path: path, name: "efficiencies", expected: "an object", found: "nothing")
         }
@@ -79,8 +84,8 @@ private struct GPUFile: Decodable {
             name: name ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent, aliases: aliases ?? [],
             memoryBytes: memory_bytes, bandwidthBytesPerSecond: bandwidth_bytes_per_second, bf16FLOPS: bf16_flops,
             interconnectBytesPerSecond: interconnect_bytes_per_second, processors: processors, efficiencies: numbers,
-            calibrations: fits, efficienciesOf: other?.name, sources: sources ?? [])
-        (gpu.fp8FLOPS, gpu.interconnectReach) = (fp8_flops, interconnect_reach)
+            calibrations: fits, efficienciesOf: fits.first?.measuredOn ?? other?.name, sources: sources ?? [])
+        (gpu.usableBytes, gpu.fp8FLOPS, gpu.interconnectReach) = (usable_bytes, fp8_flops, interconnect_reach)
         return gpu
     }
 
@@ -101,10 +106,26 @@ private struct GPUFile: Decodable {
         return bandwidth * bandwidth + compute * compute
     }
 
+    /// Names and sizes of memory that could not be meant.
+    private func checkMemory(_ path: String) throws {
+        if let name, name.allSatisfy(\.isWhitespace) {
+            throw CapacityError.field(path: path, name: "name", expected: "a name, or no such field", found: "'\(name)'")
+        }
+        guard PlanRequest.memorySizes.contains(memory_bytes) else {
+            throw CapacityError.field(
+                path: path, name: "memory_bytes", expected: "1 MiB to 1 PiB in bytes", found: "\(memory_bytes)")
+        }
+        guard (PlanRequest.memorySizes.lowerBound...memory_bytes).contains(usable_bytes ?? memory_bytes) else {
+            throw CapacityError.field(
+                path: path, name: "usable_bytes", expected: "1 MiB to the \(memory_bytes) of memory_bytes",
+                found: "\(usable_bytes ?? 0)")
+        }
+    }
+
     private func check(_ path: String) throws {
+        try checkMemory(path)
         var positive: [(name: String, value: Double)] = [
-            ("memory_bytes", Double(memory_bytes)), ("bandwidth_bytes_per_second", bandwidth_bytes_per_second),
-            ("bf16_flops", bf16_flops),
+            ("bandwidth_bytes_per_second", bandwidth_bytes_per_second), ("bf16_flops", bf16_flops),
         ]
         if let fp8_flops { positive.append(("fp8_flops", fp8_flops)) }
         if let rate = interconnect_reach?.busBytesPerSecond {

@@ -6,6 +6,8 @@ public struct GPU: Hashable, Sendable {
     public var aliases: [String]
     /// Memory in bytes as the device reports it, not the round number it is sold by.
     public var memoryBytes: Int
+    /// What of it a process sees, as CUDA reports it: the driver keeps the rest. Nil where nobody stated it.
+    public var usableBytes: Int?
     /// Peak bandwidth of its memory, bytes a second.
     public var bandwidthBytesPerSecond: Double
     /// Peak dense arithmetic in bfloat16 with float32 sums, operations a second (a multiply-add is two).
@@ -78,6 +80,7 @@ extension GPU: Encodable {
     enum CodingKeys: String, CodingKey {
         case name, aliases, processors, efficiencies, calibrations, sources
         case memoryBytes = "memory_bytes"
+        case usableBytes = "usable_bytes"
         case bandwidthBytesPerSecond = "bandwidth_bytes_per_second"
         case bf16FLOPS = "bf16_flops"
         case fp8FLOPS = "fp8_flops"
@@ -88,6 +91,9 @@ extension GPU: Encodable {
 }
 
 extension GPU {
+    /// Memory in bytes that a process sees, as far as it is known.
+    public var processBytes: Int { usableBytes ?? memoryBytes }
+
     /// The efficiencies of single kernels: those measured alone, else those it has; nil where nothing was measured.
     var kernels: Efficiencies? {
         (calibrations.first { $0.engine == Calibration.kernels } ?? calibration)?.efficiencies
@@ -127,11 +133,29 @@ extension GPU {
         var other = self
         other.calibrations.swapAt(0, index)
         other.efficiencies = other.calibrations[0].efficiencies
+        other.efficienciesOf = other.calibrations[0].measuredOn
         return other
     }
 }
 
 extension GPU {
+    /// Whether the other one is the same chip with another memory: as many processors that compute as fast.
+    private func isSameChip(as other: GPU) -> Bool {
+        processors != nil && processors == other.processors && bf16FLOPS == other.bf16FLOPS
+    }
+
+    /// The same GPU with the fits of engines that were measured on others of the same chip, behind its own: times of these
+    /// are `nearest`.
+    func borrowing(from others: [GPU]) -> GPU {
+        var gpu = self
+        for other in others where other.name != name && isSameChip(as: other) {
+            gpu.calibrations += other.calibrations.filter { fit in
+                !gpu.calibrations.contains { $0.title == fit.title }
+            }.map { $0.measured(on: other.name) }
+        }
+        return gpu
+    }
+
     /// The same GPU with a fit of its own before the others, in place of one of the same engine.
     public func calibrated(_ calibration: Calibration) -> GPU {
         var other = self

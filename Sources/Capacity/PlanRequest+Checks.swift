@@ -5,6 +5,7 @@ extension PlanRequest {
         try Self.check("new tokens", newTokens, in: 1...1 << 24)
         try Self.check("page slots", pageSlots, in: Self.pageSizes)
         try Self.check("prefill chunk", prefillChunk, in: 1...1 << 24)
+        try Self.check("sequences", maxSequences, in: 1...1 << 24)
         try Self.check("GPUs", gpus, in: 1...model.configuration.heads)
         for (name, bytes) in [("context", contextBytes), ("graphs", graphBytes)] {
             try Self.check("\(name) in bytes", bytes, in: 0...1 << 50)
@@ -21,9 +22,10 @@ extension PlanRequest {
         guard utilization > 0, utilization <= 1 else {
             throw CapacityError.request("utilization: expected a share above 0, at most 1, found \(utilization)")
         }
-        for (name, bytes) in [("GPU memory", gpuMemoryBytes), ("budget", budgetBytes)] {
-            if let bytes { try Self.check("\(name) in bytes", bytes, in: 1...1 << 50) }
+        if let gpuMemoryBytes, !Self.memorySizes.contains(gpuMemoryBytes) {
+            throw CapacityError.request("GPU memory: expected 1 MiB to 1 PiB, such as 24GiB, found \(gpuMemoryBytes) bytes")
         }
+        if let budgetBytes { try Self.check("budget in bytes", budgetBytes, in: 1...1 << 50) }
         try checkCacheBytes()
         if gpus > 1, gpu.interconnect(among: gpus) == nil {
             throw CapacityError.request("\(gpu.name): expected an interconnect for \(gpus) GPUs, found none")
@@ -46,6 +48,9 @@ extension PlanRequest {
 
     /// Bits that a stored number may have.
     static let numberBits = [4, 8, 16, 32]
+
+    /// Memories that a GPU may have, in bytes.
+    static let memorySizes = 1 << 20...1 << 50
 
     /// Page sizes that are planned, in slots.
     public static let pageSizes = 1...256

@@ -6,7 +6,7 @@ public struct PlanRequest: Sendable {
     public var gpu: GPU
     /// GPUs that share every layer (tensor parallelism).
     public var gpus: Int
-    /// Memory of each GPU in bytes, in place of what the device reports.
+    /// Memory of each GPU in bytes that a process sees, in place of what is known of the GPU.
     public var gpuMemoryBytes: Int?
     /// Tokens of a prompt.
     public var promptTokens: Int
@@ -47,6 +47,8 @@ public struct PlanRequest: Sendable {
     public var budgetBytes: Int?
     /// Tokens of a prompt that are run at once.
     public var prefillChunk: Int
+    /// Sequences that get a token at once at most, for whose logits there must be room: vLLM's `max_num_seqs`.
+    public var maxSequences = 256
 
     /// A request by its parts; see the properties.
     public init(
@@ -85,4 +87,16 @@ extension PlanRequest {
 
     /// Memory of each GPU in bytes.
     public var memoryBytes: Int { gpuMemoryBytes ?? gpu.memoryBytes }
+
+    /// What of it the driver keeps from every process.
+    var driverBytes: Int { memoryBytes - processBytes }
+
+    /// What of it a process sees.
+    public var processBytes: Int { gpuMemoryBytes ?? gpu.processBytes }
+
+    /// Sequences whose logits are there at once.
+    public var sampledSequences: Int { max(maxSequences, batch ?? 0) }
+
+    /// Tokens of prompts that are run at once, of no more than there can be.
+    public var fedTokens: Int { min(prefillChunk, promptTokens * sampledSequences) }
 }

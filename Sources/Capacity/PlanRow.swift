@@ -30,7 +30,9 @@ public struct PlanRow: Hashable, Sendable {
 
     /// A part of the memory that neither weights nor cache may use, in bytes on each GPU.
     public struct Reserve: Hashable, Sendable, Codable {
-        /// What caches never get: (1 − utilization) of the memory, and at least what context and graphs take.
+        /// What the driver keeps from every process.
+        public var driver: Int
+        /// What caches never get: (1 − utilization) of what a process sees, and at least what context and graphs take.
         public var margin: Int
         /// Of the margin: the driver's context, libraries, communication.
         public var context: Int
@@ -38,11 +40,13 @@ public struct PlanRow: Hashable, Sendable {
         public var graphs: Int
         /// Activations of one prefill chunk.
         public var activations: Int
+        /// Logits of the sequences that get a token at once, in float32, and the copy that sampling works on.
+        public var logits: Int
         /// Attention probabilities of one prefill chunk in one layer, which eviction policies look at.
         public var probabilities: Int
 
         /// All parts together; context and graphs are in the margin.
-        public var total: Int { margin + activations + probabilities }
+        public var total: Int { driver + margin + activations + logits + probabilities }
     }
 
     // MARK: Inputs

@@ -12,19 +12,27 @@ extension VariantPlan {
     ///
     /// Activations of one chunk, in 16 bit: the residual stream and a copy, and the widest of what a layer holds at
     /// once, attention's queries, keys, values and output, or the MLP's gate, up and product. Probabilities, in
-    /// float32: of the chunk's queries over all they attend to, in one layer, where the policy looks at them. Context and
-    /// graphs lie in the margin, which is never smaller than they are.
-    var reserve: PlanRow.Reserve { reserve(of: request.memoryBytes) }
+    /// float32: of the chunk's queries over all they attend to, in one layer, where the policy looks at them. Logits are of
+    /// the whole vocabulary on every GPU, converted to float32 and sampled from a copy (vLLM issue 27508 ran out of memory
+    /// there: 786 MiB for 1,024 sequences and 201,088 words). Context and graphs lie in the margin, which is never smaller
+    /// than they are.
+    var reserve: PlanRow.Reserve {
+        var reserve = reserve(of: request.memoryBytes - request.driverBytes)
+        reserve.driver = request.driverBytes
+        return reserve
+    }
 
-    /// The same of a GPU with so many bytes of memory.
+    /// The same where a process sees so many bytes of memory, and nothing is the driver's.
     func reserve(of memory: Int) -> PlanRow.Reserve {
-        let chunk = request.prefillChunk
+        let chunk = request.fedTokens
         let width = max(2 * (share.heads + share.kvHeads) * configuration.headDim, 3 * share.intermediate)
         return PlanRow.Reserve(
+            driver: 0,
             margin: max(
                 memory - Int(Double(memory) * request.utilization), request.contextBytes + request.graphBytes),
             context: request.contextBytes, graphs: request.graphBytes,
             activations: chunk * 2 * (2 * configuration.hiddenSize + width),
+            logits: request.sampledSequences * configuration.vocabularySize * 2 * 4,
             probabilities: variant.policy.looksAtProbabilities ? probabilityBytes(chunk: chunk) : 0)
     }
 
@@ -59,14 +67,14 @@ extension VariantPlan {
         return budget / request.gpus < availableBytesPerGPU ? .budget : .memory
     }
 
-    /// The least memory in bytes that each GPU must have for `batch` sequences: copies of the prompt that needs most, or
+    /// The least memory in bytes that a process must see of each GPU for `batch` sequences: copies of the prompt that needs most, or
     /// prompts drawn at random that fit with `probability`.
     func memoryBytes(for batch: Int, probability: Double? = nil) -> Int {
         let capacity = batchCapacity
         let cache =
             probability.map { capacity.leastLimit(for: batch, probability: $0) } ?? batch * (capacity.bytes.max() ?? 0)
         let parts = reserve
-        let used = weightsBytesPerGPU + parts.activations + parts.probabilities + cache
+        let used = weightsBytesPerGPU + parts.activations + parts.logits + parts.probabilities + cache
         var memory = max(used + parts.context + parts.graphs, Int(Double(used) / request.utilization))
         while memory - reserve(of: memory).margin < used { memory += 1 }
         return memory

@@ -15,7 +15,7 @@ extension VariantPlan {
     }
 
     /// A share of the peak arithmetic that the matrix units exceed and the vector units do not reach (a 16th on the A100
-    /// and the H100, by their datasheets).
+    /// and the H100, by their datasheets): a 16-bit slot has as many bytes as a head does operations with it.
     private static let vectorShare = 1.0 / 16
 
     /// What no engine was measured with.
@@ -25,7 +25,7 @@ extension VariantPlan {
             notes.append(
                 "kernels alone, no engine around them: steps are longer, and how far off they are is not known")
         }
-        if share.groupSize > 1, request.gpu.efficiencies.attention.decode.compute < Self.vectorShare {
+        if share.groupSize > 1, request.gpu.efficiencies.attention.rereads < Self.vectorShare {
             notes.append(
                 "\(calibration.title) did not bring the query heads of a group to the matrix units together: kernels that do "
                     + "read a grouped cache faster")

@@ -63,6 +63,12 @@ public struct CalibrationReport: Sendable {
                 table.add([name, Self.value(name, result.calibration.efficiencies), fit.files.joined(separator: " ")])
             }
         }
+        for name in result.kept {
+            table.add([
+                name, Self.value(name, result.calibration.efficiencies),
+                result.startedFrom.map { "kept from \($0): the rows say nothing of it" } ?? "taken as usual: the rows say nothing of it",
+            ])
+        }
         return table.text()
     }
 

@@ -62,13 +62,13 @@ public struct NeedReport: Sendable {
     /// The answers for people.
     public func text() -> String {
         let request = question.request
+        let training = request.model.groupTraining.map { " (grouped heads \(Form.words($0)))" } ?? ""
         let heading =
             "headroom plan \(Release.version): projections, nothing here is measured\n"
             + "batch         \(Form.grouped(question.batch)) sequences of \(Form.grouped(request.promptTokens)) prompt + "
             + "\(Form.grouped(request.newTokens)) new tokens\n"
-            + "model         \(request.model.name), weights of \(request.weightBits) bit\n"
-            + "cache         \(request.kvBits) bit, pages of \(request.pageSlots) slots; "
-            + "utilization \(request.utilization)\n"
+            + "model         \(request.model.name)\(training), weights of \(request.weightBits) bit\n"
+            + "cache         \(Form.cache(request)); utilization \(request.utilization)\n"
         let notes = needs.flatMap { need in need.notes.map { "note: \(need.policy): \($0)\n" } }.joined() + timeNotes
         return [heading, memoryTable, gpuTable, notes].filter { !$0.isEmpty }.joined(separator: "\n")
     }
@@ -77,12 +77,13 @@ public struct NeedReport: Sendable {
     private var timeNotes: String {
         var known: Set<String> = []
         let notes = needs.flatMap(\.gpus).flatMap(\.timeNotes).filter { known.insert($0).inserted }
-        return notes.map { "note: \($0)\n" }.joined()
+        let engines = Form.engineNote(question.gpus.map { $0.calibration?.title })
+        return (notes + [engines].compactMap { $0 }).map { "note: \($0)\n" }.joined()
     }
 
     private var memoryTable: String {
         let counts = needs.first?.memory.map(\.gpus) ?? []
-        let isGrouped = needs.contains { $0.groupTraining != nil }
+        let isGrouped = Form.tellsGroups(needs.map(\.groupTraining))
         var table = TextTable(
             (isGrouped ? [Form.groupTitle] : []) + ["policy", "prompts", "source"]
                 + counts.map { $0 == 1 ? "1 GPU" : "\($0) GPUs" })
@@ -92,13 +93,13 @@ public struct NeedReport: Sendable {
             guard need.memory.contains(where: { $0.p999Bytes != $0.worstBytes }) else { continue }
             table.add(name + ["p99.9", need.source.rawValue] + need.memory.map { Form.bytes($0.p999Bytes) })
         }
-        return "Memory that each GPU must have\n" + table.text()
+        return "Memory that a process must see of each GPU\n" + table.text()
     }
 
     /// GPUs down, policies across: the least number of that GPU, and what the batch then gives.
     private var gpuTable: String {
         var table = TextTable(
-            ["gpu", "memory"] + needs.flatMap { [policyTitle($0), "tokens/s"] } + ["times", "off by"])
+            ["gpu", "usable"] + needs.flatMap { [policyTitle($0), "tokens/s"] } + ["times", "of", "off by"])
         for index in question.gpus.indices {
             let cells = needs.flatMap { need -> [String] in
                 let choice = need.gpus[index]
@@ -107,7 +108,9 @@ public struct NeedReport: Sendable {
             }
             let gpu = question.gpus[index]
             let error = gpu.stepError.map { "\(Form.number($0 * 100, digits: 1)) %" } ?? "—"
-            table.add([gpu.name, Form.bytes(gpu.memoryBytes)] + cells + [gpu.timeSource.rawValue, error])
+            table.add(
+                [gpu.name, Form.bytes(gpu.processBytes)] + cells
+                    + [gpu.timeSource.rawValue, gpu.calibration?.title ?? "—", error])
         }
         let most = question.counts.last ?? 1
         return "GPUs that hold it, every prompt the worst; — where \(most) are too few\n" + table.text()
@@ -115,25 +118,26 @@ public struct NeedReport: Sendable {
 
     /// What stands over a policy's column.
     private func policyTitle(_ need: BatchNeed) -> String {
-        need.policy + (need.groupTraining.map { " (\($0.rawValue))" } ?? "")
+        let isGrouped = Form.tellsGroups(needs.map(\.groupTraining))
+        return need.policy + (isGrouped ? need.groupTraining.map { " (\(Form.words($0)))" } ?? "" : "")
     }
 
     /// The same as CSV: a line for every policy and GPU, exact numbers, empty where there is none.
     public func csv() -> String {
         func text<Value>(_ value: Value?) -> String { value.map { "\($0)" } ?? "" }
         let head =
-            "policy,group_training,batch,gpu,memory_bytes,gpus,gpus_p999,memory_bytes_per_gpu,memory_bytes_per_gpu_p999,"
-            + "step_seconds,throughput_tokens_per_second,time_source,time_error\n"
+            "policy,group_training,batch,gpu,memory_bytes,usable_bytes,gpus,gpus_p999,memory_bytes_per_gpu,memory_bytes_per_gpu_p999,"
+            + "step_seconds,throughput_tokens_per_second,time_source,engine,time_error\n"
         return head
             + needs.flatMap { need in
                 need.gpus.map { choice in
                     let memory = need.memory.first { $0.gpus == choice.gpus }
                     let cells = [
                         need.policy, text(need.groupTraining?.rawValue), "\(need.batch)", choice.gpu,
-                        "\(choice.memoryBytes)", text(choice.gpus),
+                        "\(choice.memoryBytes)", "\(choice.usableBytes)", text(choice.gpus),
                         text(choice.gpusP999), text(memory?.worstBytes), text(memory?.p999Bytes),
                         text(choice.stepSeconds), text(choice.throughputTokensPerSecond),
-                        choice.timeSource.rawValue, text(choice.stepError),
+                        choice.timeSource.rawValue, text(choice.engine), text(choice.stepError),
                     ]
                     return cells.map(Form.csv).joined(separator: ",") + "\n"
                 }

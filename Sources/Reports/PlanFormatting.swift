@@ -31,13 +31,18 @@ enum PlanFormatting {
     /// What stands over `words(_: GroupTraining?)`.
     static let groupTitle = "GQA"
 
+    /// Whether rows are to say it: they differ, or have grouped heads that nobody trained.
+    static func tellsGroups(_ rows: [GroupTraining?]) -> Bool { Set(rows).count > 1 || rows.contains(.untrained) }
+
     /// Whether grouped heads were trained so; a dash where there are none.
-    static func words(_ training: GroupTraining?) -> String { training?.rawValue ?? "—" }
+    static func words(_ training: GroupTraining?) -> String {
+        training == .unknown ? "training not known" : training?.rawValue ?? "—"
+    }
 
     /// A model by its name and shape.
     static func words(_ model: PlannedModel) -> String {
         let shape = model.configuration
-        let training = model.groupTraining.map { " (\($0.rawValue))" } ?? ""
+        let training = model.groupTraining.map { " (\(words($0)))" } ?? ""
         return "\(model.name): \(shape.layers) layers, \(shape.heads) heads, \(shape.kvHeads) KV heads of "
             + "\(shape.headDim)\(training), \(grouped(shape.parameters)) parameters"
     }
@@ -54,6 +59,20 @@ enum PlanFormatting {
             ? "nobody tried how far off they are"
             : "a step is off by \(percent(step)) on average, a first token by \(percent(firstToken))"
         return "\(origin): \(engine) on \(gpu); \(error)"
+    }
+
+    /// A word where rows that stand beside each other have times of different engines: nil where they do not.
+    static func engineNote(_ engines: [String?]) -> String? {
+        let names = Set(engines.map { $0 ?? "no engine" }).sorted()
+        guard names.count > 1 else { return nil }
+        return "times are of \(names.joined(separator: ", ")): GPUs that are compared across these differ by their engines "
+            + "too; --engine takes one"
+    }
+
+    /// How wide a cache's numbers are, and how its pages are handed out.
+    static func cache(_ request: PlanRequest) -> String {
+        let scales = request.kvScaleBits.map { ", a scale of \($0) bit with each key and value" } ?? ""
+        return "\(request.kvBits) bit\(scales), pages of \(request.pageSlots) slots\(tables(request))"
     }
 
     /// How pages are handed out, where it is not the usual way.

@@ -34,19 +34,20 @@ extension PlanReport {
     private var settings: [String] {
         let caches = requests.map { request in
             let budget = request.budgetBytes.map { ", at most \(Form.bytes($0)) of cache in all" } ?? ""
-            return
-                "cache         \(request.kvBits) bit, pages of \(request.pageSlots) slots\(Form.tables(request))\(budget)"
+            return "cache         \(Form.cache(request))\(budget)"
         }
         let weights = requests.compactMap(Form.weights)
         let reserves = rows.map { row in
             let parts = row.reserved
-            let chunk = Form.grouped(requests.first?.prefillChunk ?? 0)
+            let chunk = Form.grouped(requests.first?.fedTokens ?? 0)
+            let driver = parts.driver > 0 ? "driver \(Form.bytes(parts.driver)) + " : ""
             let probabilities =
                 parts.probabilities > 0 ? " + probabilities \(Form.bytes(parts.probabilities)) (\(row.policy))" : ""
-            return "reserve       \(Form.bytes(parts.total)) of each \(row.gpu) = margin \(Form.bytes(parts.margin)) "
+            return "reserve       \(Form.bytes(parts.total)) of each \(row.gpu) = \(driver)margin \(Form.bytes(parts.margin)) "
                 + "(utilization \(row.utilization); context \(Form.bytes(parts.context)) and graphs "
                 + "\(Form.bytes(parts.graphs)) lie in it) + activations \(Form.bytes(parts.activations)) "
-                + "(a chunk of \(chunk) tokens)\(probabilities)"
+                + "(a chunk of \(chunk) tokens) + logits \(Form.bytes(parts.logits)) "
+                + "(\(Form.grouped(requests.first?.sampledSequences ?? 0)) sequences)\(probabilities)"
         }
         return unique(caches) + unique(weights) + unique(reserves)
     }
@@ -71,10 +72,11 @@ extension PlanReport {
     private var timeTable: String {
         let parts = OperationTime.Part.allCases.filter { part in rows.contains { $0.step?[part] != nil } }
         var table = TextTable(
-            varyingTitles + ["policy", "batch", "tokens/s", "requests/s", "TTFT s", "step ms"] + parts.map(\.rawValue))
+            varyingTitles + engineTitles + ["policy", "batch", "tokens/s", "requests/s", "TTFT s", "step ms"]
+                + parts.map(\.rawValue))
         for row in rows {
             table.add(
-                varyingCells(row) + [
+                varyingCells(row) + (engineTitles.isEmpty ? [] : [row.engine ?? "—"]) + [
                     row.policy, row.batch.map(Form.grouped) ?? "—",
                     Form.number(row.throughputTokensPerSecond, digits: 0),
                     Form.number(row.requestThroughput, digits: 3), Form.number(row.ttftSeconds, digits: 3),
@@ -89,7 +91,7 @@ extension PlanReport {
 
     private var notes: String {
         let notes = unique(rows.flatMap { row in row.notes.map { "\(row.policy): \($0)" } })
-        let times = unique(rows.flatMap(\.timeNotes))
+        let times = unique(rows.flatMap(\.timeNotes)) + [Form.engineNote(rows.map(\.engine))].compactMap { $0 }
         return (notes + times).map { "note: \($0)\n" }.joined()
     }
 
@@ -106,9 +108,12 @@ extension PlanReport {
         return all.filter { column in Set(rows.map(column.cell)).count > 1 }
     }
 
-    /// Whether grouped heads were trained, where there are any.
+    /// The title over the engines whose times rows have, where these differ.
+    private var engineTitles: [String] { Set(rows.map(\.engine)).count > 1 ? ["times of"] : [] }
+
+    /// Whether grouped heads were trained, where rows differ in it or some were not; else the model's line says it.
     private var groupTraining: [(title: String, cell: (PlanRow) -> String)] {
-        guard rows.contains(where: { $0.groupTraining != nil }) else { return [] }
+        guard Form.tellsGroups(rows.map(\.groupTraining)) else { return [] }
         return [(Form.groupTitle, { Form.words($0.groupTraining) })]
     }
 
@@ -134,8 +139,12 @@ struct GPUUse: Hashable {
         let bandwidth = PlanFormatting.number(gpu.bandwidthBytesPerSecond / 1e9, digits: 0)
         let compute = PlanFormatting.number(gpu.bf16FLOPS / 1e12, digits: 0)
         let origin = gpu.efficienciesOf.map { ", efficiencies of \($0)" } ?? ""
+        let hidden = request.memoryBytes - request.processBytes
+        let memory =
+            PlanFormatting.bytes(request.processBytes)
+            + (hidden > 0 ? " of its \(PlanFormatting.bytes(request.memoryBytes))" : "")
         line =
-            "gpu           \(request.gpus) x \(gpu.name): \(PlanFormatting.bytes(request.memoryBytes)), "
+            "gpu           \(request.gpus) x \(gpu.name): \(memory), "
             + "\(bandwidth) GB/s, \(compute) TFLOPS bf16\(origin)"
     }
 }

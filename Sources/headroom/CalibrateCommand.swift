@@ -41,6 +41,9 @@ struct CalibrateCommand: ParsableCommand {
     @Option(help: "The GPU that was measured: a name, or a JSON file.")
     var gpu: String?
 
+    @Option(help: "Models of your own that the rows name: folders or config.json files, by their name or NAME=FOLDER.")
+    var model = CommaList<String>([])
+
     @Option(help: "The engine: rows of others are left out, and it names the fit.")
     var engine = "kernels"
 
@@ -75,8 +78,8 @@ struct CalibrateCommand: ParsableCommand {
         guard !measurements.isEmpty else { throw ValidationError("Missing expected argument '--measurements <files>'") }
         guard gpu != nil else { throw ValidationError("Missing expected argument '--gpu <gpu>'") }
         guard gpus >= 1, gpus <= 1024 else { throw ValidationError("--gpus: expected 1 to 1024") }
-        if let headsPerRead, !(0...1024).contains(headsPerRead) {
-            throw ValidationError("--heads-per-read: expected 0 to 1024, found \(headsPerRead)")
+        if let headsPerRead, headsPerRead < 0 {
+            throw ValidationError("--heads-per-read: expected 0 or more, found \(headsPerRead)")
         }
     }
 
@@ -89,9 +92,10 @@ struct CalibrateCommand: ParsableCommand {
         }
         let report = try usageErrors {
             let target = try GPU.named(gpu ?? "")
+            let models = try model.values.map(measuredModel)
             let rows = try measurements.flatMap { path in
                 progress.show("reading \(path)")
-                return try MeasurementFile(path: path, gpus: gpus).measurements
+                return try MeasurementFile(path: path, gpus: gpus, models: models).measurements
             }
             progress.show("fitting")
             var calibrator = Calibrator(gpu: target, engine: engine, version: engineVersion)

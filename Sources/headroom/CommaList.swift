@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// Values of an option with commas between them.
-struct CommaList<Value: ExpressibleByArgument>: ExpressibleByArgument {
+struct CommaList<Value: ExpressibleByArgument>: ExpressibleByArgument, CustomStringConvertible {
     var values: [Value]
 
     init(_ values: [Value]) { self.values = values }
@@ -13,7 +13,13 @@ struct CommaList<Value: ExpressibleByArgument>: ExpressibleByArgument {
         self.values = values
     }
 
+    /// The words that each may be, where they are few.
+    static var allValueStrings: [String] { Value.allValueStrings }
+
     var defaultValueDescription: String {
         values.isEmpty ? "" : values.map(\.defaultValueDescription).joined(separator: ",")
     }
+
+    /// As it is written.
+    var description: String { defaultValueDescription }
 }

@@ -10,7 +10,7 @@ struct Headroom: ParsableCommand {
     /// Runs a command. Whatever is wrong is one line on standard error; `--help` tells the rest.
     static func main() {
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(joiningNegativeNumbers(Array(CommandLine.arguments.dropFirst())))
             do { try KernelSet.checkChoice() } catch { throw ValidationError("\(error)") }
             try command.run()
             // A full disk shows only when the last of the output is written.

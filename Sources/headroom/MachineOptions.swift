@@ -7,13 +7,15 @@ struct MachineOptions: ParsableArguments {
     @Option(help: "The engine whose measured times to take, of those that `headroom list gpus` names for the GPU.")
     var engine: String?
 
-    @Option(help: "GPUs that share every layer (tensor parallelism).")
+    @Option(help: "GPUs that share every layer (tensor parallelism).", transform: list(of: "whole numbers"))
     var gpus = CommaList([1])
 
-    @Option(help: "Memory of each GPU, such as 24GiB, in place of what the device reports.")
+    @Option(
+        help: "Memory of each GPU that a process sees, such as 24GiB, in place of what CUDA reports.",
+        transform: size(_:))
     var gpuMemory: ByteSize?
 
-    @Option(help: "Slots of a page, from 1 to 256.")
+    @Option(help: "Slots of a page, from 1 to 256.", transform: list(of: "whole numbers from 1 to 256"))
     var page = CommaList([16])
 
     @Option(help: "When pages are handed out: needed, or ahead of every token and never given back.")
@@ -25,7 +27,7 @@ struct MachineOptions: ParsableArguments {
     @Option(help: "KV heads on several GPUs: contiguous, or balanced by their recorded lengths.")
     var placement = CommaList([PlacementRule.contiguous])
 
-    @Option(help: "Bits of a cached number: 4, 8 (FP8), 16 or 32.")
+    @Option(help: "Bits of a cached number: 4, 8 (FP8), 16 or 32.", transform: list(of: "4, 8, 16 or 32"))
     var kvBits = CommaList([16])
 
     @Option(
@@ -38,17 +40,22 @@ struct MachineOptions: ParsableArguments {
         help: """
             Bits of a weight: 4, 8, 16 or 32; below 16 with scales, and in the layers' products alone. By default 16, or 8 \
             where the model's config.json has Headroom's int8.
-            """)
+            """, transform: list(of: "4, 8, 16 or 32"))
     var weightBits = CommaList<Int>([])
 
-    @Option(help: "Share of a GPU's memory that may be used at all.")
+    @Option(
+        help: "Share of a GPU's memory that may be used at all.",
+        transform: list(of: "shares above 0, at most 1"))
     var utilization = CommaList([0.92])
 
     @Option(
-        help: "Memory of each GPU that context and libraries take, in what is kept free. (default: 512MiB)")
+        help: "Memory of each GPU that context and libraries take, in what is kept free. (default: 512MiB)",
+        transform: size(_:))
     var contextMemory: ByteSize?
 
-    @Option(help: "Memory of each GPU that captured graphs take, in what is kept free. (default: 512MiB)")
+    @Option(
+        help: "Memory of each GPU that captured graphs take, in what is kept free. (default: 512MiB)",
+        transform: size(_:))
     var graphMemory: ByteSize?
 
     /// The GPU of that name, with the engine's times where one is named.
@@ -108,7 +115,7 @@ struct VariantOptions: ParsableArguments {
         help: "More rows, each [gqa:K+][kv:W+]POLICY, gqa:K or kv:W; see `headroom list policies`.")
     var policy: [String] = []
 
-    @Option(help: "Bytes of cache allowed on all GPUs together, such as 8GiB.")
+    @Option(help: "Bytes of cache allowed on all GPUs together, such as 8GiB.", transform: size(_:))
     var budget: ByteSize?
 
     /// Sets in a request what is asked for here.

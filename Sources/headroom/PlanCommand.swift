@@ -26,7 +26,11 @@ struct PlanCommand: ParsableCommand {
 
     @OptionGroup var machine: MachineOptions
 
-    @Option(help: "Models by name, config.json files, or folders that hold one; see `headroom list models`.")
+    @Option(
+        help: """
+            Models by name, config.json files, or folders that hold one; see `headroom list models`. With --validate models \
+            of your own that the rows name, by their folder's name, or NAME=FOLDER.
+            """)
     var model = CommaList<String>([])
 
     @Option(
@@ -36,13 +40,13 @@ struct PlanCommand: ParsableCommand {
             """)
     var gpu: CommaList<String>?
 
-    @Option(help: "Tokens of a prompt.")
+    @Option(help: "Tokens of a prompt.", transform: list(of: "whole numbers"))
     var promptTokens = CommaList<Int>([])
 
-    @Option(help: "Tokens generated after it.")
+    @Option(help: "Tokens generated after it.", transform: list(of: "whole numbers"))
     var newTokens = CommaList<Int>([])
 
-    @Option(help: "Sequences at once; by default as many as fit.")
+    @Option(help: "Sequences at once; by default as many as fit.", transform: list(of: "whole numbers"))
     var batch = CommaList<Int>([])
 
     @Option(help: "What a batch of this many sequences needs, on how many of which GPU, instead of rows.")
@@ -50,6 +54,9 @@ struct PlanCommand: ParsableCommand {
 
     @Option(help: "Tokens of a prompt that are run at once.")
     var prefillChunk = 2048
+
+    @Option(help: "Sequences that an engine gives a token at once at most: there is room for the logits of so many.")
+    var maxSequences = 256
 
     @Flag(help: "More about memory: held and taken, page sizes, the course of a generation, placements.")
     var memory = false
@@ -108,7 +115,10 @@ struct PlanCommand: ParsableCommand {
         let validation = try usageErrors {
             let names = gpu?.values ?? []
             guard names.count <= 1 else { throw CapacityError.request("--validate takes one GPU at most") }
-            let files = try measurements.map { try MeasurementFile(path: $0, gpus: machine.gpus.values.first ?? 1) }
+            let models = try model.values.map(measuredModel)
+            let files = try measurements.map {
+                try MeasurementFile(path: $0, gpus: machine.gpus.values.first ?? 1, models: models)
+            }
             return try Validation(files, gpu: try names.first.map(GPU.named), engine: machine.engine)
         }
         let report = ValidationReport(validation)
@@ -128,6 +138,7 @@ struct PlanCommand: ParsableCommand {
         return machine.requests(sweep) { request in
             complete(&request)
             request.prefillChunk = prefillChunk
+            request.maxSequences = maxSequences
         }
     }
 

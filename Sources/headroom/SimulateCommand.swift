@@ -124,13 +124,11 @@ struct SimulateCommand: ParsableCommand {
         if clients != nil, (rate ?? burstiness ?? targetRate) != nil {
             throw ValidationError("--clients excludes --rate, --burstiness and --target-rate: they send as others end")
         }
-        if let rate, !(rate > 0 && rate <= 1e6) {
-            throw ValidationError("--rate: expected a number above 0, at most 1000000, found \(rate)")
+        for (option, rate) in [("--rate", rate), ("--target-rate", targetRate)] {
+            guard let rate, !Workload.rates.contains(rate) else { continue }
+            throw ValidationError("\(option): expected 0.000001 to 1000000 requests a second, found \(rate)")
         }
         if let requests, requests < 1 { throw ValidationError("--requests: expected 1 or more, found \(requests)") }
-        if let targetRate, !(targetRate > 0 && targetRate <= 1e6) {
-            throw ValidationError("--target-rate: expected a number above 0, at most 1000000, found \(targetRate)")
-        }
     }
 
     func run() throws {

@@ -207,6 +207,81 @@ struct CalibrationTests {
         #expect("\(error!)".contains("none of the measurements is of h100-sxm"), "\(error!)")
     }
 
+    @Test("Rows of no engine that was asked for name the engines they are of; a GPU that is none is told by its line")
+    func wrongNames() throws {
+        let head = "gpu,gpus,engine,model,input_and_output_tokens_each,batch,latency_s"
+        func own(_ gpu: String) throws -> [Measurement] {
+            let rows = ["vLLM", "TensorRT-LLM"].map { "\(gpu),1,\($0),meta-llama/Llama-2-7b-hf,128,1,1.4" }
+            let file = try read(([head] + rows).joined(separator: "\n"))
+            return try Calibrator(gpu: .named("h100-sxm"), engine: "kernels", version: "").own(file.measurements)
+        }
+        let engine = #expect(throws: CapacityError.self) { try own("Nvidia H100 GPU") }
+        #expect("\(engine!)".contains("expected --engine with one of TensorRT-LLM, vLLM"), "\(engine!)")
+        let gpu = #expect(throws: FileError.self) { try own("Nvidia RTX 9090") }
+        #expect("\(gpu!)".contains("rows.csv: line 2: expected one of the GPUs a100-40gb"), "\(gpu!)")
+        #expect("\(gpu!)".contains("found Nvidia RTX 9090"), "\(gpu!)")
+    }
+
+    @Test("Query heads that share a reading are no more than a group of the rows has")
+    func tooManyHeadsPerRead() throws {
+        let text = Self.header + "\nllama2-70b,1,4,128,2048,98.92,76.59,0.022,0.022,0.022,0.031\n"
+        var calibrator = Calibrator(gpu: try .named("a100-80gb"), engine: "LMDeploy", version: "")
+        calibrator.headsPerRead = 9
+        let error = #expect(throws: CapacityError.self) { try calibrator.calibrate(read(text).measurements) }
+        #expect("\(error!)".contains("heads per read: expected 0 to 8"), "\(error!)")
+    }
+
+    @Test("What a row says nothing of stays what it was, and is not counted as fitted")
+    func keptNumbers() throws {
+        let a100 = try GPU.named("a100-80gb")
+        let row = try read(Self.header + "\nllama2-7b,16,1,128,128,1272.47,76.77,0.129,0.023,0.149,0.011\n")
+        let result = try Calibrator(gpu: a100, engine: "vllm", version: "0.9").calibrate(row.measurements)
+        // One GPU sums nothing, and heads that are not grouped read nothing again.
+        #expect(result.kept == ["attention.rereads", "hop_seconds", "all_reduce_ramp_seconds"])
+        #expect(result.startedFrom == "LMDeploy 0.1.0")
+        #expect(result.calibration.fits[0].parameters == ["sequence_seconds", "step_seconds"])
+        #expect(result.calibration.efficiencies.hopSeconds == a100.efficiencies.hopSeconds)
+    }
+
+    @Test("Rows of a user's own model are read by its name, whoever published it")
+    func ownModel() throws {
+        var model = try PlannedModel.named("llama-2-7b")
+        model.name = "Our-Model"
+        model.configuration.layers = 16
+        let folder = try TemporaryFolder()
+        let path = try folder.write(
+            "result.json",
+            """
+            {"model_id": "us/our-model", "completed": 10, "max_concurrency": 2, "total_input_tokens": 5120,
+            "total_output_tokens": 1280, "mean_tpot_ms": 9}
+            """)
+        let row = try #require(try MeasurementFile(path: path, models: [model]).measurements.first)
+        guard case .served(let batch) = row.subject else { throw Unexpected() }
+        #expect(batch.model == model)
+        let error = #expect(throws: CapacityError.self) { try MeasurementFile(path: path) }
+        #expect("\(error!)".contains("or one given by --model"), "\(error!)")
+    }
+
+    @Test("A row's label has its own engine, the one whose times were taken, and whether anybody measured that GPU")
+    func engineLabels() throws {
+        let bench = try read(
+            """
+            {"model_id": "llama-2-7b", "completed": 10, "max_concurrency": 2, "total_input_tokens": 5120,
+            "total_output_tokens": 1280, "mean_tpot_ms": 9, "backend": "vllm"}
+            """, "result.json")
+        func label(_ file: MeasurementFile, _ gpu: String?) throws -> String {
+            try #require(try Validation([file], gpu: gpu.map(GPU.named), engine: nil).rows.first).engine
+        }
+        #expect(try label(bench, "a100-80gb") == "an engine not named, with the times of LMDeploy 0.1.0")
+        let head =
+            "model_path,system,backend,backend_version,precision,isl,osl,batch_size,tp_size,silicon_tpot_ms"
+        let served = try read(head + "\nLlama-3.1-8B,h200,vllm,0.12,fp8,1024,128,4,1,9\n")
+        #expect(try label(served, nil) == "vllm 0.12 with the times of vLLM 2024 on h100-sxm, nearest")
+        let table = try read(Self.header + "\nllama2-7b,16,1,128,128,1272.47,76.77,0.129,0.023,0.149,0.011\n")
+        #expect(try label(table, "a100-80gb") == "LMDeploy 0.1.0")
+        #expect(try label(table, "a100-40gb") == "LMDeploy with the times of LMDeploy 0.1.0 on a100-80gb, nearest")
+    }
+
     private struct Unexpected: Error {}
 
     @Test(

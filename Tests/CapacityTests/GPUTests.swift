@@ -23,6 +23,19 @@ struct GPUTests {
         #expect(gpu.interconnectBytesPerSecond == link)
     }
 
+    /// CUDA's totals, in GiB with two digits as out-of-memory messages have them; the files name the messages.
+    @Test(
+        "A process sees less of a GPU than the device has, by what CUDA says",
+        arguments: [
+            ("a100-40gb", 39.39), ("a100-80gb", 79.15), ("h100-sxm", 79.10), ("h100-pcie", 79.11), ("h200", 139.80),
+            ("l40s", 44.53), ("rtx-4090", 23.64), ("b200", 178.35), ("a10g", 22.06), ("l4", 22.05), ("mi300x", 191.98),
+        ])
+    func usable(name: String, gibibytes: Double) throws {
+        let gpu = try GPU.named(name)
+        #expect(abs(Double(gpu.processBytes) / 0x1p30 - gibibytes) < 0.005)
+        #expect(gpu.processBytes <= gpu.memoryBytes)
+    }
+
     @Test("Every number of every GPU has a source")
     func sources() throws {
         for gpu in try GPU.all() {
@@ -30,6 +43,7 @@ struct GPUTests {
             var wanted: Set = [
                 "memory_bytes", "bandwidth_bytes_per_second", "bf16_flops", "interconnect_bytes_per_second",
             ]
+            if gpu.usableBytes != nil { wanted.insert("usable_bytes") }
             if gpu.fp8FLOPS != nil { wanted.insert("fp8_flops") }
             if gpu.interconnectReach != nil { wanted.insert("interconnect_reach") }
             if gpu.efficienciesOf == nil { wanted.insert("calibrations") }
@@ -73,6 +87,27 @@ struct GPUTests {
         }
     }
 
+    @Test("A GPU borrows the engines of another of the same chip, says so, and has its own as before")
+    func sameChip() throws {
+        let gpu = try GPU.named("a100-80gb")
+        #expect(gpu.timeSource == .fitted && gpu.calibration?.engine == "LMDeploy" && gpu.efficienciesOf == nil)
+        let borrowed = try gpu.running("vLLM")
+        #expect(borrowed.timeSource == .nearest && borrowed.efficienciesOf == "a100-40gb")
+        #expect(try borrowed.efficiencies == GPU.named("a100-40gb").running("vLLM").efficiencies)
+        #expect(borrowed.bandwidthBytesPerSecond == gpu.bandwidthBytesPerSecond)
+        #expect(try borrowed.running("LMDeploy") == gpu)
+        let kernels = try gpu.running("kernels")
+        #expect(kernels.timeSource == .fitted)
+        // Written out and read again, a borrowed fit is still another's.
+        let folder = try TemporaryFolder()
+        let read = try GPU.named(folder.write("mine.json", JSONEncoderText.text(gpu)))
+        #expect(try read.running("vLLM").efficienciesOf == "a100-40gb" && read.efficienciesOf == nil)
+        // No chip is the H100's twin; what takes the A100's numbers has its choice of engines.
+        #expect(throws: CapacityError.self) { try GPU.named("h100-sxm").running("LMDeploy") }
+        #expect(try GPU.named("l40s").running("vLLM").efficienciesOf == "a100-40gb")
+        #expect(try GPU.named("l40s").efficienciesOf == "a100-80gb")
+    }
+
     @Test("An unknown GPU is refused with the names that exist")
     func unknown() throws {
         let error = #expect(throws: CapacityError.self) { try GPU.named("h1000") }
@@ -94,7 +129,7 @@ struct GPUTests {
         let own = """
             {\(peaks), "name": "x", "efficiencies": {"products": {"memory": 1, "compute": 1, "ramp_seconds": 0,
             "launch_seconds": 0}, "attention": {"decode": {"memory": 0.5, "compute": 1, "ramp_seconds": 0,
-            "launch_seconds": 0}, "prefill_compute": 1, "imbalance": 0, "blocks": 0,
+            "launch_seconds": 0}, "rereads": 1, "prefill_compute": 1, "imbalance": 0, "blocks": 0,
             "block_slot_seconds": 0, "split_seconds": 0, "heads_per_read": 0}, "layer_seconds": 0, "sequence_seconds": 0,
             "step_seconds": 0, "interconnect": 1, "hop_seconds": 0, "all_reduce_ramp_seconds": 0,
             "first_token_steps": 0}}
@@ -115,14 +150,32 @@ struct GPUTests {
                 "`memory_bytes`: expected a value of type Int"
             ),
             (
-                "{\"memory_bytes\": 1, \"bandwidth_bytes_per_second\": 0, \"bf16_flops\": 1e14}",
+                "{\"memory_bytes\": 1000000000, \"bandwidth_bytes_per_second\": 0, \"bf16_flops\": 1e14}",
                 "`bandwidth_bytes_per_second`: expected a positive number"
             ),
             (
-                "{\"memory_bytes\": 1, \"bandwidth_bytes_per_second\": 1, \"bf16_flops\": 1, \"efficiencies_of\": \"z\"}",
+                "{\"memory_bytes\": 1000000000, \"bandwidth_bytes_per_second\": 1, \"bf16_flops\": 1, \"efficiencies_of\": \"z\"}",
                 "`efficiencies_of`: expected one of a100-40gb, a100-80gb, h100-sxm, found 'z'"
             ),
-            ("[1", "expected a JSON object"), ("", "expected a JSON object"),
+            (
+                "{\"memory_bytes\": 24, \"bandwidth_bytes_per_second\": 1e12, \"bf16_flops\": 1e14}",
+                "`memory_bytes`: expected 1 MiB to 1 PiB in bytes, found 24"
+            ),
+            (
+                """
+                {"memory_bytes": 1000000000, "usable_bytes": 2000000000, "bandwidth_bytes_per_second": 1e12, "bf16_flops": 1e14}
+                """, "`usable_bytes`: expected 1 MiB to the 1000000000 of memory_bytes, found 2000000000"
+            ),
+            (
+                "{\"name\": \" \", \"memory_bytes\": 1000000000, \"bandwidth_bytes_per_second\": 1e12, \"bf16_flops\": 1e14}",
+                "`name`: expected a name, or no such field, found ' '"
+            ),
+            (
+                "{\"memory_bytes\": 1000000000, \"bandwidth_bytes_per_second\": 1e12, \"bf16_flops\": 1e14, \"calibrations\": [{}]}",
+                "`calibrations.0.engine`: expected a value, found nothing"
+            ),
+            ("[1", "expected JSON, found unexpected end of file"), ("", "expected JSON, found unexpected end of file"),
+            ("{\"name\": nan}", "expected JSON, found invalid value around character 9"),
         ])
     func wrongFile(text: String, message: String) throws {
         let folder = try TemporaryFolder()

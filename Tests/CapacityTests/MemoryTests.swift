@@ -42,13 +42,37 @@ struct MemoryTests {
     func contextAndGraphs() throws {
         let usual = try row("full").reserved
         #expect(usual.context == 512 << 20 && usual.graphs == 512 << 20)
-        #expect(usual.margin == 85_520_809_984 - Int(85_520_809_984 * 0.92))
+        // A process sees 80,998 MiB of the 81,559 of an H100.
+        #expect(usual.driver == (81_559 - 80_998) << 20)
+        let seen = Double(80_998 << 20)
+        #expect(usual.margin == Int(seen) - Int(seen * 0.92))
         let tight = try row("full") {
             $0.utilization = 1
             $0.graphBytes = 1 << 30
         }
         #expect(tight.reserved.margin == 3 << 29)
-        #expect(tight.reservedBytes == tight.reserved.margin + tight.reserved.activations)
+        let parts = tight.reserved
+        #expect(tight.reservedBytes == parts.driver + parts.margin + parts.activations + parts.logits)
+        #expect(try row("full") { $0.gpuMemoryBytes = 24 << 30 }.reserved.driver == 0)
+    }
+
+    @Test("Logits of as many sequences as get a token at once lie in the reserve, twice in float32")
+    func logits() throws {
+        #expect(try row("full").reserved.logits == 256 * 32_000 * 8)
+        #expect(try row("full") { $0.maxSequences = 8 }.reserved.logits == 8 * 32_000 * 8)
+        #expect(try row("full") { $0.batch = 300 }.reserved.logits == 300 * 32_000 * 8)
+    }
+
+    @Test("Activations are of no more tokens than can be run at once")
+    func activations() throws {
+        func bytes(_ chunk: Int, prompt: Int = 2048) throws -> Int {
+            try row("full", prompt: prompt) {
+                $0.prefillChunk = chunk
+                $0.maxSequences = 64
+            }.reserved.activations
+        }
+        #expect(try bytes(1 << 24) == bytes(64 * 2048) && bytes(64 * 2048) == 64 * bytes(2048))
+        #expect(try bytes(1 << 24, prompt: 10) == bytes(640))
     }
 
     @Test("A model whose weights do not fit has no batch, no throughput and no latency")

@@ -93,6 +93,27 @@ struct StepTimeTests {
         #expect(isNear(part.computeSeconds, computing(1001 * 32 * 32 * 4 * 128)))
     }
 
+    @Test(
+        "Where query heads read a group's slots again, each for itself, these are bytes too: half the bits take half the time",
+        arguments: ["llama-3-8b", "llama-2-7b"])
+    func rereads(name: String) throws {
+        func seconds(_ rereads: Double, bits: Int = 16) throws -> Double {
+            var gpu = ideal()
+            gpu.efficiencies.attention.rereads = rereads
+            let request = PlanRequest(
+                model: try .named(name), gpu: gpu, promptTokens: 1000, newTokens: 1, batch: 1, kvBits: bits)
+            return try #require(try Planner(request).plan(for: .full).row().step?[.attention]).seconds
+        }
+        let heads = try PlannedModel.named(name).configuration.heads
+        let kvHeads = try PlannedModel.named(name).configuration.kvHeads
+        let again = reading(1001 * 32 * heads * 2 * 128 * 2)
+        #expect(isNear(try seconds(1), reading(1001 * 32 * kvHeads * 2 * 128 * 2)))
+        // A thousandth of 10¹⁵: each head's reading takes as long as one from the memory.
+        #expect(isNear(try seconds(0.001), again))
+        #expect(isNear(try seconds(0.001, bits: 8), again / 2))
+        #expect(isNear(try seconds(1, bits: 8), try seconds(1) / 2))
+    }
+
     @Test("Several GPUs share the work and pay for two rings a layer")
     func tensorParallel() throws {
         let request = PlanRequest(

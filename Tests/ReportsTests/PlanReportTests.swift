@@ -80,6 +80,22 @@ struct PlanReportTests {
         #expect(abs(sum / rows[0].stepSeconds! - 1) < 1e-12)
     }
 
+    @Test("GPUs with times of different engines are told apart by a column and a note, in every form")
+    func engines() throws {
+        let gpus = try [GPU.named("a100-80gb"), GPU.named("h100-sxm")]
+        let text = try report { $0.gpus = gpus }.text()
+        #expect(text.contains("\ngpu        times of           policy"), "\(text)")
+        #expect(text.contains("\na100-80gb  LMDeploy 0.1.0     full"), "\(text)")
+        #expect(text.contains("note: times are of LMDeploy 0.1.0, TensorRT-LLM 2024: GPUs"), "\(text)")
+        let alike = try report { $0.gpus = try gpus.map { try $0.running("vLLM") } }.text()
+        #expect(!alike.contains("times of  ") && !alike.contains("differ by their engines"))
+        let request = PlanRequest(
+            model: try .named("llama-2-13b"), gpu: gpus[0], promptTokens: 3072, newTokens: 1024)
+        let need = try NeedReport(BatchNeeds(request, batch: 8, gpus: gpus))
+        #expect(need.text().contains("fitted   LMDeploy 0.1.0") && need.text().contains("differ by their engines"))
+        #expect(need.csv().contains(",fitted,LMDeploy 0.1.0,"))
+    }
+
     @Test("Where heads are grouped, every table and form says whether they were trained so; nowhere else")
     func grouped() throws {
         let request = PlanRequest(
@@ -104,7 +120,7 @@ struct PlanReportTests {
         #expect(needs.text().contains("\nuntrained  gqa:8") && needs.text().contains("  gqa:8 (untrained)"))
         #expect(needs.csv().contains("\ngqa:8,untrained,8,"))
         let published = try self.report { $0.models = [try .named("llama-3-8b")] }.text()
-        #expect(published.contains("8 KV heads of 128 (as published)") && published.contains("\nas published  dmc"))
+        #expect(published.contains("8 KV heads of 128 (as published)") && !published.contains("GQA"))
         #expect(!(try self.report().text().contains("GQA")))
     }
 

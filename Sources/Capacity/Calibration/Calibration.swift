@@ -14,6 +14,8 @@ public struct Calibration: Hashable, Sendable, Codable {
     /// Mean absolute relative error where these efficiencies were put on the peaks of another GPU on which the same engine
     /// was measured; nil where none was. (A test recomputes it.)
     public var transferError: Double?
+    /// The GPU that was measured, where the one that has this fit is another of the same chip; nil where it is itself.
+    public var measuredOn: String?
 
     /// A calibration by its parts; see the properties.
     public init(engine: String, version: String, efficiencies: Efficiencies, fits: [CalibrationFit]) {
@@ -26,6 +28,14 @@ public struct Calibration: Hashable, Sendable, Codable {
     enum CodingKeys: String, CodingKey {
         case engine, version, efficiencies, fits
         case transferError = "transfer_error"
+        case measuredOn = "measured_on"
+    }
+
+    /// The same fit where another GPU takes it than the one it is of.
+    func measured(on gpu: String) -> Calibration {
+        var other = self
+        other.measuredOn = measuredOn ?? gpu
+        return other
     }
 
     /// Engine and version.

@@ -25,7 +25,7 @@ public struct CalibrationFit: Hashable, Sendable, Codable {
         var range: ClosedRange<Double> { least...most }
     }
 
-    /// The numbers fitted, by their names in the file.
+    /// The numbers fitted, by their names in the file; not those that the rows did not move.
     public var parameters: [String]
     /// The files the rows are from, without their folders.
     public var files: [String]

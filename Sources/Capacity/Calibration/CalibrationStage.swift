@@ -92,10 +92,10 @@ struct CalibrationStage: Sendable {
         quantities: [.decodeStep, .medianStep, .firstToken, .batchLatency, .tokenTime],
         parameters: [
             Parameter(
-                name: "attention.decode.compute", path: \.attention.decode.compute, others: [0.1, 0.02, 0.005],
+                name: "attention.rereads", path: \.attention.rereads, others: [0.1, 0.02, 0.005],
                 most: 1,
-                // One query head does one operation a byte of its slot: with the bandwidth for that it is never bound by
-                // arithmetic, so that models without groups say nothing of this number.
+                // A query head that reads a slot again at the bandwidth of the memory is never late for that, so that
+                // models without groups say nothing of this number.
                 least: { $0.bandwidthBytesPerSecond / $0.bf16FLOPS }),
             Parameter(name: "sequence_seconds", path: \.sequenceSeconds),
             Parameter(name: "step_seconds", path: \.stepSeconds),

@@ -1,14 +1,20 @@
 extension Calibrator {
     /// How far off these efficiencies are on the peaks of other GPUs: mean absolute relative error over the rows that the
     /// same engine gave there; nil where the measurements have none.
-    /// - Throws: `CapacityError` for a GPU that is not known.
+    /// - Throws: `FileError` for a GPU that is not known.
     public func transferError(_ efficiencies: Efficiencies, in measurements: [Measurement]) throws -> Double? {
-        let names = Set(measurements.compactMap(\.gpu))
-        let others = try Set(names.map { try GPU.named($0).name }).subtracting([gpu.name]).sorted()
+        var names: [String: String] = [:]
+        for measurement in measurements {
+            guard let word = measurement.gpu, names[word] == nil else { continue }
+            names[word] = try measurement.knownGPU(word).name
+        }
+        let others = Set(names.values).subtracting([gpu.name]).sorted()
         let errors = try others.flatMap { name in
             let other = try GPU.named(name)
-            let rows = try Calibrator(gpu: other, engine: engine, version: version).own(measurements)
-                .filter { $0.gpu != nil && $0.engine != nil }
+            let rows = measurements.filter { row in
+                guard let word = row.gpu, let own = row.engine else { return false }
+                return names[word] == name && DataFolder.key(own) == DataFolder.key(engine)
+            }
             let model = TimeModel(gpu: other, efficiencies: efficiencies)
             return SortedMeasurements(rows, gpu: other).usable.map { abs(model.seconds($0) / $0.seconds - 1) }
         }

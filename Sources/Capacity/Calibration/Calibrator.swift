@@ -31,6 +31,10 @@ public struct Calibrator: Sendable {
         public var waiting: [Measurement]
         /// Fixed costs that were fitted to next to nothing, by their names.
         public var vanished: [String]
+        /// Numbers that the rows said nothing of, by their names: they are what they were.
+        public var kept: [String]
+        /// Whose numbers the fit started from, an engine's; nil where it knew of none.
+        public var startedFrom: String?
     }
 
     /// Below so many rows of engines a fit starts from the GPU's numbers, and not from those of no engine at all.
@@ -42,6 +46,7 @@ public struct Calibrator: Sendable {
         guard !measurements.isEmpty else {
             throw CapacityError.request("none of the measurements is of \(engine) on \(gpu.name)")
         }
+        try checkHeadsPerRead(measurements)
         let sorted = SortedMeasurements(measurements, gpu: gpu)
         guard !sorted.usable.isEmpty else {
             throw CapacityError.request(
@@ -50,30 +55,48 @@ public struct Calibrator: Sendable {
         }
         var efficiencies = start(sorted.usable)
         var fits: [CalibrationFit] = []
-        var vanished: [String] = []
+        var (vanished, kept): ([String], [String]) = ([], [])
         for stage in CalibrationStage.all {
             let rows = sorted.usable.filter(stage.takes)
             guard !rows.isEmpty else { continue }
             let fit = fit(stage, rows, from: efficiencies)
             efficiencies = fit.efficiencies
             vanished += fit.vanished
+            kept += fit.kept
             fits.append(fit.summary(refused: sorted.refused.map(\.measurement), waiting: sorted.waiting))
         }
         return Result(
             calibration: Calibration(engine: engine, version: version, efficiencies: efficiencies, fits: fits),
-            refused: sorted.refused, waiting: sorted.waiting, vanished: vanished)
+            refused: sorted.refused, waiting: sorted.waiting, vanished: vanished, kept: kept,
+            startedFrom: startsFromGPU(sorted.usable) ? gpu.calibration?.title : nil)
+    }
+
+    /// - Throws: `CapacityError.request` where more heads would share a reading than any group of the rows has.
+    private func checkHeadsPerRead(_ measurements: [Measurement]) throws {
+        guard let headsPerRead, headsPerRead > 0 else { return }
+        let groups = measurements.compactMap { row -> Int? in
+            guard case .served(let batch) = row.subject else { return nil }
+            return batch.model.configuration.groupSize
+        }
+        guard let most = groups.max(), headsPerRead > most else { return }
+        throw CapacityError.request(
+            "heads per read: expected 0 to \(most), the most query heads of a group in the rows, found \(headsPerRead)")
+    }
+
+    /// Whether so few rows are of engines that a fit starts from the GPU's numbers.
+    private func startsFromGPU(_ rows: [Measurement]) -> Bool {
+        (1..<Self.fewRows).contains(rows.count { CalibrationStage.engine.takes($0) })
     }
 
     /// Where the fits start: kernels as they are known.
     private func start(_ rows: [Measurement]) -> Efficiencies {
-        let engineRows = rows.filter { CalibrationStage.engine.takes($0) }.count
-        var efficiencies = engineRows > 0 && engineRows < Self.fewRows ? gpu.efficiencies : .unmeasured
+        var efficiencies = startsFromGPU(rows) ? gpu.efficiencies : .unmeasured
         if let known = gpu.kernels {
             efficiencies.products = known.products
             efficiencies.attention.decode.memory = known.attention.decode.memory
             efficiencies.attention.imbalance = known.attention.imbalance
         }
-        if engineRows == 0 { efficiencies.dropEngine() }
+        if !rows.contains(where: CalibrationStage.engine.takes) { efficiencies.dropEngine() }
         return efficiencies
     }
 
@@ -158,17 +181,22 @@ extension Calibrator {
     }
 
     /// The measurements that are of this GPU and engine, or do not say.
-    /// - Throws: `CapacityError` for a GPU that is not known.
+    /// - Throws: `FileError` for a GPU that is not known; `CapacityError.request` naming the engines that were measured
+    ///   on this GPU, where this one is not among them.
     public func own(_ measurements: [Measurement]) throws -> [Measurement] {
         var names: [String: String] = [:]
-        return try measurements.filter { measurement in
-            if let word = measurement.gpu {
-                let name = try names[word] ?? GPU.named(word).name
-                names[word] = name
-                guard name == gpu.name else { return false }
-            }
-            guard let other = measurement.engine else { return true }
-            return DataFolder.key(other) == DataFolder.key(engine)
+        let here = try measurements.filter { measurement in
+            guard let word = measurement.gpu else { return true }
+            let name = try names[word] ?? measurement.knownGPU(word).name
+            names[word] = name
+            return name == gpu.name
         }
+        let own = here.filter { $0.engine.map { DataFolder.key($0) == DataFolder.key(engine) } ?? true }
+        if own.isEmpty, !here.isEmpty {
+            let engines = Set(here.compactMap(\.engine)).sorted().joined(separator: ", ")
+            throw CapacityError.request(
+                "none of the measurements is of \(engine) on \(gpu.name): expected --engine with one of \(engines)")
+        }
+        return own
     }
 }

@@ -12,9 +12,10 @@ struct MeasuredModels {
         "Llama-3.1-70B": "llama-3-70b", "Llama-3.1-70B-Instruct": "llama-3-70b",
     ]
 
+    /// - Parameter own: the user's models, which come before Headroom's of the same name.
     /// - Throws: `FileError`, `CapacityError.field` where Headroom's own data cannot be read.
-    init() throws {
-        let all = try PlannedModel.all()
+    init(own: [PlannedModel]) throws {
+        let all = try PlannedModel.all() + own
         names = all.map(\.name).joined(separator: ", ")
         for model in all {
             for name in [model.name] + model.aliases { byKey[DataFolder.key(name)] = model }
@@ -25,7 +26,7 @@ struct MeasuredModels {
     }
 
     /// What a model's name should have been.
-    var expected: String { "one of the models \(names)" }
+    var expected: String { "one of the models \(names), or one given by --model" }
 
     /// The model of that name, nil where there is none; the part before a `/` is who published it.
     subscript(name: String) -> PlannedModel? {

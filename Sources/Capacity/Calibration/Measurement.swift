@@ -1,3 +1,5 @@
+import Files
+
 /// One measured time, with its place.
 public struct Measurement: Sendable {
     /// What was run.
@@ -20,12 +22,25 @@ public struct Measurement: Sendable {
     public var gpu: String?
     /// The engine it names, if it names one.
     public var engine: String?
+    /// That engine's version, if it is stated.
+    public var engineVersion: String?
     /// The time that was measured.
     public var quantity: MeasuredQuantity
     /// What was run.
     public var subject: Subject
     /// The time.
     public var seconds: Double
+
+    /// The GPU of that name in the row.
+    /// - Throws: `FileError.malformedLine` where there is none.
+    func knownGPU(_ word: String) throws -> GPU {
+        do {
+            return try GPU.named(word)
+        } catch CapacityError.unknown(_, _, let known) {
+            throw FileError.malformedLine(
+                path: path, line: line, expected: "one of the GPUs \(known.joined(separator: ", "))", found: word)
+        }
+    }
 
     /// The row in words.
     public var label: String {

@@ -6,12 +6,11 @@ extension MeasurementFile {
     /// output token is read; its `backend` names the protocol that was spoken, not the engine. Without
     /// `max_concurrency` all requests came at once, or at a finite `request_rate`, so many at once as Little's law says.
     /// - Throws: `FileError`, `CapacityError.field`.
-    static func benchServe(_ path: String, gpus: Int) throws -> [Measurement] {
+    static func benchServe(_ path: String, gpus: Int, models: MeasuredModels) throws -> [Measurement] {
         let result = try DataFolder.decode(BenchServeResult.self, path: path)
         func fault(_ name: String, _ expected: String, _ found: Any) -> CapacityError {
             .field(path: path, name: name, expected: expected, found: "\(found)")
         }
-        let models = try MeasuredModels()
         guard let model = models[result.model_id] else {
             throw fault("model_id", models.expected, "'\(result.model_id)'")
         }

@@ -5,8 +5,7 @@ extension MeasurementFile {
     /// Sequences that come together (LMDeploy's table). A row gives the median time between tokens, rounded to
     /// milliseconds; for long generations the mean step, from throughput: what is left of the whole time after the
     /// mean first token, over the other tokens; for one sequence and a prompt of 128 tokens or more the first token.
-    @Sendable static func together(_ table: CSVTable) throws -> [Measurement] {
-        let models = try MeasuredModels()
+    @Sendable static func together(_ table: CSVTable, _ models: MeasuredModels) throws -> [Measurement] {
         let model = try table.column("model")
         let batch = try table.column("batch")
         let gpus = try table.column("tensor_parallel")
@@ -45,11 +44,10 @@ extension MeasurementFile {
     }
 
     /// Whole batches (LLM-Inference-Bench): equal numbers of tokens in and out, and the latency of all.
-    @Sendable static func batches(_ table: CSVTable) throws -> [Measurement] {
+    @Sendable static func batches(_ table: CSVTable, _ models: MeasuredModels) throws -> [Measurement] {
         let gpu = try table.column("gpu")
         let gpus = try table.column("gpus")
         let engine = try table.column("engine")
-        let models = try MeasuredModels()
         let model = try table.column("model")
         let tokens = try table.column("input_and_output_tokens_each")
         let batch = try table.column("batch")
@@ -67,11 +65,11 @@ extension MeasurementFile {
     }
 
     /// Closed loops (aiconfigurator): time per output token. Its time to first token counts the queue and is not read.
-    @Sendable static func closedLoop(_ table: CSVTable) throws -> [Measurement] {
-        let models = try MeasuredModels()
+    @Sendable static func closedLoop(_ table: CSVTable, _ models: MeasuredModels) throws -> [Measurement] {
         let model = try table.column("model_path")
         let gpu = try table.column("system")
         let engine = try table.column("backend")
+        let version = try table.column("backend_version")
         let precision = try table.column("precision")
         let prompt = try table.column("isl")
         let new = try table.column("osl")
@@ -89,7 +87,7 @@ extension MeasurementFile {
             served.arrival = .closedLoop
             return Measurement(
                 path: table.path, line: row.line, gpu: gpu.text(row), engine: engine.text(row),
-                quantity: .tokenTime, subject: .served(served), seconds: try time.seconds(row, unit: 1e-3))
+                engineVersion: version.text(row), quantity: .tokenTime, subject: .served(served), seconds: try time.seconds(row, unit: 1e-3))
         }
     }
 }

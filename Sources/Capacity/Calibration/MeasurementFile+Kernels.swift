@@ -2,7 +2,7 @@ import Files
 
 extension MeasurementFile {
     /// Products: m, n, k and milliseconds.
-    @Sendable static func products(_ table: CSVTable) throws -> [Measurement] {
+    @Sendable static func products(_ table: CSVTable, _: MeasuredModels) throws -> [Measurement] {
         let (m, n, k) = (try table.column("m"), try table.column("n"), try table.column("k"))
         let time = try table.column("latency_ms")
         return try table.rows.map { row in
@@ -14,7 +14,7 @@ extension MeasurementFile {
     }
 
     /// Decode attention of one layer: batch, context, heads and milliseconds.
-    @Sendable static func attention(_ table: CSVTable) throws -> [Measurement] {
+    @Sendable static func attention(_ table: CSVTable, _: MeasuredModels) throws -> [Measurement] {
         let batch = try table.column("batch_size")
         let context = try table.column("context")
         let heads = try table.column("num_heads")
@@ -36,7 +36,7 @@ extension MeasurementFile {
     }
 
     /// Uneven batches beside even ones, in microseconds.
-    @Sendable static func uneven(_ table: CSVTable) throws -> [Measurement] {
+    @Sendable static func uneven(_ table: CSVTable, _: MeasuredModels) throws -> [Measurement] {
         let (count, long) = (try table.column("n"), try table.column("nb"))
         let (short, longest) = (try table.column("kvs"), try table.column("kv_big"))
         let even = try table.column("t_mean_us")

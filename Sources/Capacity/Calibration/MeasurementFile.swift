@@ -12,13 +12,16 @@ public struct MeasurementFile: Sendable {
     public let measurements: [Measurement]
 
     /// Reads a file.
-    /// - Parameter gpus: GPUs that share every layer, for files that do not say.
+    /// - Parameters:
+    ///   - gpus: GPUs that share every layer, for files that do not say.
+    ///   - models: models beside Headroom's own that rows may name.
     /// - Throws: `FileError` with line and column; `CapacityError` for a model that is not known.
-    public init(path: String, gpus: Int = 1) throws {
+    public init(path: String, gpus: Int = 1, models: [PlannedModel] = []) throws {
         self.path = path
+        let models = try MeasuredModels(own: models)
         if path.hasSuffix(".json") {
             kind = "vllm bench serve"
-            measurements = try Self.benchServe(path, gpus: gpus)
+            measurements = try Self.benchServe(path, gpus: gpus, models: models)
             return
         }
         let table = try CSVTable(path: path)
@@ -29,7 +32,7 @@ public struct MeasurementFile: Sendable {
         }
         kind = reader.kind
         let setup = try EngineSetup(besides: path)
-        measurements = try reader.read(table).map { $0.served(by: setup) }
+        measurements = try reader.read(table, models).map { $0.served(by: setup) }
         guard !measurements.isEmpty else {
             throw FileError.unsuitable(path: path, expected: "rows of measurements", found: "none")
         }
@@ -46,7 +49,7 @@ public struct MeasurementFile: Sendable {
     private struct Reader: Sendable {
         var kind: String
         var columns: [String]
-        var read: @Sendable (CSVTable) throws -> [Measurement]
+        var read: @Sendable (CSVTable, MeasuredModels) throws -> [Measurement]
     }
 
     private static let readers = [

@@ -73,6 +73,15 @@ struct StageFit {
         return seconds
     }
 
+    /// Numbers that the rows have not moved from where they started, by their names; one at the most it can be is said to
+    /// be that.
+    var kept: [String] {
+        stage.parameters.filter { parameter in
+            let (from, to) = (start[keyPath: parameter.path], efficiencies[keyPath: parameter.path])
+            return parameter.matters(efficiencies) && to < parameter.most && abs(to - from) <= 1e-9 * from
+        }.map(\.name)
+    }
+
     /// Fixed costs that the rows have driven to next to nothing, by their names: below a hundredth of where they started.
     /// Found on a logarithm, a cost never is 0 itself.
     var vanished: [String] {
@@ -94,7 +103,8 @@ struct StageFit {
                 heldOut: heldOut.map { errors in Self.rounded(Self.mean(indices.map { errors[$0] })) })
         }
         return CalibrationFit(
-            parameters: stage.parameters.filter { $0.matters(efficiencies) }.map(\.name), files: files(rows),
+            parameters: stage.parameters.filter { $0.matters(efficiencies) }.map(\.name).filter { !kept.contains($0) },
+            files: files(rows),
             rows: rows.count,
             refused: refused.filter { stage.quantities.contains($0.quantity) }.count,
             waiting: waiting.filter { stage.quantities.contains($0.quantity) }.count,

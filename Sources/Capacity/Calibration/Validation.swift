@@ -6,7 +6,8 @@ public struct Validation: Sendable {
         public var measurement: Measurement
         /// The GPU, by Headroom's name.
         public var gpu: String
-        /// The engine whose efficiencies were taken; where they are another's than the row's own, both.
+        /// The engine whose efficiencies were taken; where the row's own is another, or another version, or nobody measured
+        /// it on this GPU, both.
         public var engine: String
         /// Predicted seconds.
         public var predicted: Double
@@ -92,7 +93,7 @@ public struct Validation: Sendable {
         if let gpu {
             target = gpu
         } else if let name = measurement.gpu {
-            target = try GPU.named(name)
+            target = try measurement.knownGPU(name)
         } else {
             throw CapacityError.request(
                 "\(measurement.path): its rows name no GPU: expected --gpu with that of the measurements")
@@ -128,9 +129,15 @@ public struct Validation: Sendable {
 
     private static func engines(_ measurement: Measurement, _ gpu: GPU) -> String {
         guard let calibration = gpu.calibration else { return "no engine" }
-        let own = measurement.quantity.isKernel ? nil : measurement.engine
-        guard let own, DataFolder.key(own) != DataFolder.key(calibration.engine) else { return calibration.title }
-        return "\(own) with the times of \(calibration.title)"
+        let origin = gpu.efficienciesOf.map { " on \($0), nearest" } ?? ""
+        guard !measurement.quantity.isKernel else { return calibration.title + origin }
+        guard let own = measurement.engine else {
+            return "an engine not named, with the times of \(calibration.title)\(origin)"
+        }
+        let title = [own, measurement.engineVersion ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
+        let isIt = [calibration.engine, calibration.title].map(DataFolder.key).contains(DataFolder.key(title))
+        guard !isIt || !origin.isEmpty else { return calibration.title }
+        return "\(title) with the times of \(calibration.title)\(origin)"
     }
 
     /// The rows that a GPU's own fit of an engine was made of, or those of the GPU whose efficiencies it takes, each

@@ -16,6 +16,8 @@ public struct Simulation: Sendable {
         var request = request
         request.batch = nil
         request.prefillChunk = settings.maxBatchedTokens
+        // No more can be under way than come.
+        request.maxSequences = min(settings.maxSequences, workload.clients ?? .max, workload.requests.count)
         (request.promptTokens, request.newTokens) = (1, 1)
         try request.check()
         let steps = workload.requests.reduce(0) {

@@ -19,19 +19,19 @@ extension SimulationRun {
     /// The run summed up.
     public func row(_ questions: Questions = Questions()) -> SimulationRow {
         let isOpen = simulation.workload.clients == nil
-        let search = search
-        let rate = questions.findsRate && isOpen && accepted > 0 ? search.highestRate() : nil
-        let needed = questions.findsReplicas && accepted > 0 ? search.replicasNeeded(rate: questions.targetRate) : nil
+        let search = (questions.findsRate && isOpen || questions.findsReplicas) && accepted > 0 ? search : nil
+        let rate = questions.findsRate && isOpen ? search?.highestRate() : nil
+        let needed = questions.findsReplicas ? search?.replicasNeeded(rate: questions.targetRate) : nil
         var row = counted()
         row.replicasNeeded = needed
         row.notes = notes(row, rate)
         if case .found(let rate)? = rate {
             set(rate, in: &row)
-            if !search.isSteady(rate: rate, replicas: simulation.settings.replicas) {
+            if search?.isSteady(rate: rate, replicas: simulation.settings.replicas) == false {
                 row.notes.append("the highest rate may be too high: \(Self.unsteady)")
             }
         }
-        if let needed, !search.isSteady(rate: questions.targetRate, replicas: needed) {
+        if let needed, search?.isSteady(rate: questions.targetRate, replicas: needed) == false {
             row.notes.append("the replicas needed may be too few: \(Self.unsteady)")
         }
         if questions.findsReplicas, accepted > 0, needed == nil { row.notes.append(Self.outOfReach) }
@@ -39,8 +39,8 @@ extension SimulationRun {
     }
 
     private static let unsteady =
-        "the requests come within less than \(Int(ServiceSearch.steadyLatencies)) mean latencies, too short for a "
-        + "steady state; simulate more (--requests)"
+        "the requests, again and again up to \(ServiceSearch.mostRepeated) of them, come within less than "
+        + "\(Int(ServiceSearch.steadyLatencies)) mean latencies, too short for a steady state; simulate more (--requests)"
 
     private func set(_ rate: Double, in row: inout SimulationRow) {
         let (plan, settings) = (simulation.request, simulation.settings)
@@ -149,7 +149,7 @@ extension SimulationRun {
             notes.append("saturated: \(reason); \(log.backlog.waiting) waited when the last one came")
         }
         switch rate {
-        case .unbounded?: notes.append("no highest rate: even all at once, these requests are served within the limits")
+        case .unbounded?: notes.append("no highest rate: the requests come all at once, and take no time")
         case .never?: notes.append("no highest rate: requests miss the limits even one by one")
         case .found?, nil: break
         }

@@ -5,8 +5,8 @@ struct Timestamp: Sendable {
     /// The rest of a second.
     private let fraction: Double
 
-    /// Reads `YYYY-MM-DD HH:MM:SS`, a `T` or a space between, a fraction behind it or none, in one time zone whatever
-    /// it is; or a number of seconds. Nil for anything else.
+    /// Reads `YYYY-MM-DD HH:MM:SS`, a `T` or a space between, a fraction behind it or none, and then `Z`, an offset from
+    /// UTC such as `+01:00`, or nothing, for one time zone whatever it is; or a number of seconds. Nil for anything else.
     init?(_ text: String) {
         if let seconds = Double(text), seconds.isFinite, abs(seconds) < 1e15 {
             whole = Int(seconds.rounded(.down))
@@ -15,11 +15,12 @@ struct Timestamp: Sendable {
         }
         let halves = text.split(omittingEmptySubsequences: false) { $0 == " " || $0 == "T" }
         guard halves.count == 2, let days = Self.days(halves[0]) else { return nil }
-        let parts = halves[1].split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let (clock, offset) = Self.zone(halves[1]) else { return nil }
+        let parts = clock.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         guard let seconds = Self.seconds(parts[0]), let rest = Self.fraction(parts.dropFirst().first) else {
             return nil
         }
-        whole = days * 86_400 + seconds
+        whole = days * 86_400 + seconds - offset
         fraction = rest
     }
 
@@ -39,6 +40,18 @@ struct Timestamp: Sendable {
     private static func length(ofMonth month: Int, year: Int) -> Int {
         let isLeap = year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400))
         return [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1]
+    }
+
+    /// A time of day without its zone, and the seconds that this is ahead of UTC; nil for a zone that is none.
+    private static func zone(_ text: Substring) -> (clock: Substring, offset: Int)? {
+        if text.hasSuffix("Z") { return (text.dropLast(), 0) }
+        guard let sign = text.lastIndex(where: { $0 == "+" || $0 == "-" }) else { return (text, 0) }
+        let digits = text[text.index(after: sign)...]
+        let widths = digits.contains(":") ? [2, 2] : [2]
+        guard let parts = numbers(digits, ":", widths: widths), parts[0] < 24, parts.dropFirst().allSatisfy({ $0 < 60 })
+        else { return nil }
+        let seconds = parts[0] * 3600 + (parts.dropFirst().first ?? 0) * 60
+        return (text[..<sign], text[sign] == "-" ? -seconds : seconds)
     }
 
     /// Seconds since midnight.

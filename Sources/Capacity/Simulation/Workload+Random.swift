@@ -2,6 +2,9 @@ import Descriptions
 import Foundation
 
 extension Workload {
+    /// Requests a second that are simulated.
+    public static let rates = 1e-6...1e6
+
     /// How long random requests are.
     public struct Lengths: Hashable, Sendable {
         /// Tokens of a prompt in the mean.
@@ -47,8 +50,8 @@ extension Workload {
     /// own.
     /// - Throws: `CapacityError.request` where a number is out of range.
     public init(rate: Double, burstiness: Double = 1, count: Int, lengths: Lengths, seed: UInt64) throws {
-        guard rate > 0, rate <= 1e6 else {
-            throw CapacityError.request("rate: expected requests a second above 0, at most 1000000, found \(rate)")
+        guard Self.rates.contains(rate) else {
+            throw CapacityError.request("rate: expected 0.000001 to 1000000 requests a second, found \(rate)")
         }
         guard burstiness >= 1e-3, burstiness <= 1e6 else {
             throw CapacityError.request("burstiness: expected 0.001 to 1000000, found \(burstiness)")

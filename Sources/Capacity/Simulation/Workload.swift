@@ -74,4 +74,26 @@ public struct Workload: Sendable {
         }
         return other
     }
+
+    /// The same requests again and again in the same rhythm, until there are `count` or more than that already; each
+    /// time comes a mean gap after the one before. Where all arrive at once they still do.
+    func repeated(to count: Int) -> Workload {
+        guard count > requests.count else { return self }
+        var other = self
+        let own = requests.count
+        let period = span + (rate.map { 1 / $0 } ?? 0)
+        other.requests = (0..<count).map { number in
+            var request = requests[number % own]
+            request.arrival += Double(number / own) * period
+            return request
+        }
+        return other
+    }
+
+    /// The same requests in the same order, all arriving at the start.
+    var atOnce: Workload {
+        var other = self
+        for index in requests.indices { other.requests[index].arrival = requests[0].arrival }
+        return other
+    }
 }

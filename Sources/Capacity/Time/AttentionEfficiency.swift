@@ -1,8 +1,11 @@
 /// How near attention comes to a GPU's peaks.
 public struct AttentionEfficiency: Hashable, Sendable, Codable {
-    /// Decode attention, one kernel a layer. Its share of the arithmetic is small where an engine does not bring the
-    /// query heads of a group to the matrix units together: then grouped queries are bound by it.
+    /// Decode attention, one kernel a layer.
     public var decode: KernelEfficiency
+    /// Bytes a second in which the query heads of a group read slots, each for itself, over peak operations a second. Where
+    /// an engine does not bring a group's heads to the matrix units together, all but the first find a slot in the
+    /// second-level cache, whose bandwidth grows with processors and clock as the arithmetic does. 1 where none waits.
+    public var rereads: Double
     /// Share of the peak arithmetic that attention over a prompt reaches.
     public var prefillCompute: Double
     /// How far a batch of uneven lengths lies from an even one of the same slots (0) towards an even one of its longest
@@ -20,10 +23,11 @@ public struct AttentionEfficiency: Hashable, Sendable, Codable {
 
     /// An efficiency by its numbers; see the properties.
     public init(
-        decode: KernelEfficiency, prefillCompute: Double, imbalance: Double = 0, blocks: Int = 0,
+        decode: KernelEfficiency, rereads: Double = 1, prefillCompute: Double, imbalance: Double = 0, blocks: Int = 0,
         blockSlotSeconds: Double = 0, splitSeconds: Double = 0, headsPerRead: Int = 0
     ) {
         self.decode = decode
+        self.rereads = rereads
         self.prefillCompute = prefillCompute
         self.imbalance = imbalance
         self.blocks = blocks
@@ -33,7 +37,7 @@ public struct AttentionEfficiency: Hashable, Sendable, Codable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case decode, imbalance, blocks
+        case decode, rereads, imbalance, blocks
         case prefillCompute = "prefill_compute"
         case blockSlotSeconds = "block_slot_seconds"
         case splitSeconds = "split_seconds"

@@ -60,7 +60,7 @@ extension Efficiencies {
         [
             ("products.memory", products.memory), ("products.compute", products.compute),
             ("attention.decode.memory", attention.decode.memory),
-            ("attention.decode.compute", attention.decode.compute),
+            ("attention.decode.compute", attention.decode.compute), ("attention.rereads", attention.rereads),
             ("attention.prefill_compute", attention.prefillCompute), ("interconnect", interconnect),
         ]
     }

@@ -29,7 +29,8 @@ struct KernelTimes: Sendable {
             kernels: kernels)
     }
 
-    /// Decode attention of `kernels` layers.
+    /// Decode attention of `kernels` layers. Its bytes are those of the slots out of the memory, or again for each query
+    /// head out of the second-level cache, whichever take longer: bits count in both.
     /// - Parameters:
     ///   - slots: slots of all sequences and KV heads of one layer, what imbalance adds included.
     ///   - slotBytes: bytes of a key and a value.
@@ -42,8 +43,10 @@ struct KernelTimes: Sendable {
         kernels: Double = 1
     ) -> OperationTime {
         let attention = efficiencies.attention
+        // Bytes that come out of the cache take as long as these would out of the memory.
+        let again = slots * slotBytes * group * bandwidth * attention.decode.memory / (flops * attention.rereads)
         var time = kernel(
-            .attention, attention.decode, bytes: slots * slotBytes * attention.readings(group: group),
+            .attention, attention.decode, bytes: max(slots * slotBytes * attention.readings(group: group), again),
             operations: slots * operations * group, kernels: kernels)
         guard attention.blocks > 0, heads > 0 else { return time }
         let splits = HeadSplits(heads: heads, longest: longest, wave: attention.blocks, isGrouped: group > 1)

@@ -51,7 +51,8 @@ public struct OperationTime: Hashable, Sendable, Codable {
 
     /// Which operation this is.
     public var part: Part
-    /// Seconds that its bytes take, from memory, or over the interconnect for `allReduce`.
+    /// Seconds that its bytes take: from memory (of attention from the second-level cache, where that is slower), or over
+    /// the interconnect for `allReduce`.
     public var memorySeconds: Double
     /// Seconds that its arithmetic takes.
     public var computeSeconds: Double

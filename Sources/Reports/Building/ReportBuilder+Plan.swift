@@ -54,8 +54,10 @@ extension ReportBuilder {
         let parts: [(String, (PlanRow) -> Int)] = [
             ("Memory of the GPU", \.gpuMemoryBytes),
             ("Weights", \.weightsBytesPerGPU),
+            ("Kept by the driver", \.reserved.driver),
             ("Kept free", \.reserved.margin),
             ("Activations of a prefill chunk", \.reserved.activations),
+            ("Logits", \.reserved.logits),
             ("Left for caches", { max(0, $0.availableBytesPerGPU) }),
             ("One sequence: keys and values, in whole pages", \.kvBytesPerSequence),
             ("One sequence: open segments", \.stateBytesPerSequence),

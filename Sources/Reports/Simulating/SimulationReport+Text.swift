@@ -32,7 +32,7 @@ extension SimulationReport {
                     firstToken: row.ttftError))
         }
         let budget = plan.budgetBytes.map { ", at most \(Form.bytes($0)) in all" } ?? ""
-        lines.append("cache         \(plan.kvBits) bit, pages of \(plan.pageSlots) slots\(Form.tables(plan))\(budget)")
+        lines.append("cache         \(Form.cache(plan))\(budget)")
         if let weights = Form.weights(plan) { lines.append(weights) }
         lines.append("limits        \(limits); seed \(settings.seed)")
         return lines.joined(separator: "\n") + "\n"
@@ -119,12 +119,12 @@ extension SimulationReport {
         return "What it gives; limits, highest rate and prices are of requests taken on\n" + table.text()
     }
 
-    /// What a row is of: its policy, and of grouped heads, where there are any, whether they were trained.
+    /// What a row is of: its policy, and where they must tell, whether grouped heads were trained.
     private var policyTitles: [String] { (isGrouped ? [Form.groupTitle] : []) + ["policy"] }
     private func policyCells(_ row: SimulationRow) -> [String] {
         (isGrouped ? [Form.words(row.groupTraining)] : []) + [row.policy]
     }
-    private var isGrouped: Bool { rows.contains { $0.groupTraining != nil } }
+    private var isGrouped: Bool { Form.tellsGroups(rows.map(\.groupTraining)) }
 
     private var notes: String {
         let own = rows.flatMap { row in row.notes.map { "note: \(row.policy): \($0)\n" } }

@@ -192,18 +192,33 @@ struct SimulationTests {
         #expect(strict.state == .saturated)
     }
 
-    @Test("A highest rate, and replicas, of too few requests for a steady state come with a note")
-    func unsteady() throws {
-        func notes(_ count: Int) throws -> [String] {
+    @Test("The highest rate, and the replicas for a rate, hardly depend on how many requests are looked at")
+    func fewRequests() throws {
+        func row(_ count: Int) throws -> SimulationRow {
             let lengths = Workload.Lengths(promptTokens: 1024, newTokens: 256)
             let workload = try Workload(rate: 4, count: count, lengths: lengths, seed: 0)
             return try simulation(workload) { _, _ in }.run(.full)
-                .row(SimulationRun.Questions(findsRate: true, findsReplicas: true, targetRate: 40)).notes
+                .row(SimulationRun.Questions(findsRate: true, findsReplicas: true, targetRate: 40))
         }
-        let few = try notes(200)
-        #expect(few.contains { $0.contains("the highest rate may be too high") })
-        #expect(few.contains { $0.contains("the replicas needed may be too few") })
-        #expect(try notes(2000).allSatisfy { !$0.contains("the highest rate") })
+        let most = try #require(try row(8000).highestRatePerGPU)
+        for count in [50, 1000] {
+            let other = try row(count)
+            #expect(abs(try #require(other.highestRatePerGPU) / most - 1) < 0.03, "\(count)")
+            #expect(abs((other.replicasNeeded ?? 0) - Int((40 / most).rounded(.up))) <= 1, "\(count)")
+            #expect(other.notes.allSatisfy { !$0.contains("too high") && !$0.contains("too few") })
+        }
+    }
+
+    @Test("A rate that is said to be the highest is served as fast as it comes")
+    func sustained() throws {
+        let lengths = Workload.Lengths(promptTokens: 1024, newTokens: 256)
+        let few = try Workload(rate: 4, count: 200, lengths: lengths, seed: 0)
+        let found = try simulation(few) { _, _ in }.run(.full).row(SimulationRun.Questions(findsRate: true))
+        let rate = try #require(found.highestRatePerGPU)
+        let long = try simulation(try Workload(rate: 1.3 * rate, count: 6000, lengths: lengths, seed: 1)) { _, _ in }
+            .run(.full).row()
+        // Far more than it serves come: what leaves is what it serves, but for the time at the ends.
+        #expect(rate < 1.03 * long.requestThroughput)
     }
 
     @Test("Where every request is rejected the state says so, and no note is on times")

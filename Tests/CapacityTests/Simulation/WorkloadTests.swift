@@ -13,6 +13,16 @@ struct WorkloadTests {
 
     private let head = "TIMESTAMP,ContextTokens,GeneratedTokens\r\n"
 
+    @Test("Times may be in UTC or in zones with an offset, and those of two zones are told apart")
+    func zones() throws {
+        let rows = [
+            "2024-05-10 00:00:00.5+00:00", "2024-05-10T00:00:01Z", "2024-05-10 01:00:02.25+01:00",
+            "2024-05-09 21:30:03-02:30", "2024-05-10T02:00:04+02",
+        ]
+        let workload = try read(head + rows.map { "\($0),5,6\r\n" }.joined())
+        #expect(workload.requests.map(\.arrival) == [0, 0.5, 1.75, 2.5, 3.5])
+    }
+
     @Test("Azure's conversation trace is read whole, over lines ending in CRLF and a last one without")
     func azure() throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -46,6 +56,8 @@ struct WorkloadTests {
             ("TIMESTAMP,ContextTokens,GeneratedTokens\n1,0,3\n", "line 2", "ContextTokens"),
             ("TIMESTAMP,ContextTokens,GeneratedTokens\nnoon,2,3\n", "line 2", "TIMESTAMP"),
             ("TIMESTAMP,ContextTokens,GeneratedTokens\n5,2,3\n6,2,3\n5.5,2,3\n", "line 4", "TIMESTAMP"),
+            ("TIMESTAMP,ContextTokens,GeneratedTokens\n2023-01-01 00:00:00+1,2,3\n", "line 2", "TIMESTAMP"),
+            ("TIMESTAMP,ContextTokens,GeneratedTokens\n2023-01-01 00:00:00+24:00,2,3\n", "line 2", "TIMESTAMP"),
             ("TIMESTAMP,ContextTokens,GeneratedTokens\n2023-13-01 00:00:00,2,3\n", "line 2", "TIMESTAMP"),
             ("TIMESTAMP,ContextTokens,GeneratedTokens\n2023-02-29 00:00:00,2,3\n", "line 2", "TIMESTAMP"),
             ("TIMESTAMP,ContextTokens,GeneratedTokens\n1,99999999999,3\n", "line 2", "ContextTokens"),
