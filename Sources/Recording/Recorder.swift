@@ -85,6 +85,7 @@ public struct Recorder {
             }
         }
         try appender.settle()
+        try writer.sync()
         let (done, timing) = try run.get()
         summary.timing = timing
         guard done == prompts.count else {

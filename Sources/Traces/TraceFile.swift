@@ -3,7 +3,7 @@ import Foundation
 
 /// The system's calls that a trace's writer needs, with its errors.
 enum TraceFile {
-    /// Writes bytes at `offset` and waits until they are on the disk.
+    /// Writes bytes at `offset`, into the system's memory: they outlive this process, but no power loss before `sync`.
     /// - Throws: `FileError.unwritable`.
     static func write(_ bytes: [UInt8], to descriptor: Int32, at offset: Int, path: String) throws {
         try bytes.withUnsafeBytes { buffer in
@@ -16,7 +16,12 @@ enum TraceFile {
                 done += count
             }
         }
-        guard fsync(descriptor) == 0 else { throw unwritable(path) }
+    }
+
+    /// Waits until all that was written is on the disk, and the file's length.
+    /// - Throws: `FileError.unwritable`.
+    static func sync(_ descriptor: Int32, path: String) throws {
+        guard fdatasync(descriptor) == 0 else { throw unwritable(path) }
     }
 
     /// Opens a file to write on and locks it against other writers.

@@ -10,6 +10,8 @@ package enum TraceFormat {
     /// Bytes of the preamble and of a block's header; every block begins at a multiple of it. It divides a disk's
     /// sector, so a block's header is on the disk whole or not at all.
     package static let unit = 32
+    /// Bytes that a disk writes whole or not at all.
+    static let sector = 512
     /// Most bytes of a prompt's id, or of the value of a header's field.
     package static let longestText = 1 << 16
 

@@ -20,7 +20,8 @@ struct TraceScan {
 
     /// Finds the blocks of `file`.
     /// - Throws: `FileError` or `TraceError` where the file is no trace, of a later version, or damaged.
-    ///   What a killed writer leaves at the end is no error: a piece of a block, or a block without its header.
+    ///   What a killed writer leaves at the end is no error: a piece of a block, or a block without its header; nor is
+    ///   what a power loss leaves of the last blocks.
     init(_ file: MappedFile) throws {
         var reader = file.reader
         let version = try Self.readPreamble(&reader)
@@ -38,10 +39,33 @@ struct TraceScan {
             case .prompt:
                 prompts.append(place)
                 end = reader.offset
-            case .end: try readEnd(file, place, &reader)
+            case .end:
+                // All prompts were on the disk before it was written: nothing but itself can be lost.
+                if Self.isLost(place, of: file) { return }
+                try readEnd(file, place, &reader)
             case .header: throw reader.malformed(at: end, expected: "a prompt or the end block", found: block.name)
             case nil: throw TraceError.unknownBlock(path: file.path, offset: end, name: block.name)
             }
+        }
+        if digest == nil { leaveOutLost(of: file) }
+    }
+
+    /// Ends an unfinished recording before the first prompt that a power loss took something of.
+    private mutating func leaveOutLost(of file: MappedFile) {
+        guard let first = prompts.firstIndex(where: { Self.isLost($0, of: file) }) else { return }
+        end = prompts[first].offset - TraceFormat.unit
+        prompts.removeSubrange(first...)
+    }
+
+    /// Whether a power loss took something of a payload: its checksum is wrong, and what lies in it of some sector of the
+    /// disk is zeros, as those are that were never written. (Where zeros were recorded, a flipped bit elsewhere is taken for
+    /// that, too: the prompt is recorded again.)
+    private static func isLost(_ place: Place, of file: MappedFile) -> Bool {
+        let range = place.offset..<place.offset + place.length
+        guard Checksum.crc32(UnsafeRawBufferPointer(rebasing: file.bytes[range])) != place.checksum else { return false }
+        let first = range.lowerBound / TraceFormat.sector * TraceFormat.sector
+        return stride(from: first, to: range.upperBound, by: TraceFormat.sector).contains { start in
+            file.bytes[range.clamped(to: start..<start + TraceFormat.sector)].allSatisfy { $0 == 0 }
         }
     }
 

@@ -14,7 +14,10 @@ extension TraceWriter {
         } else {
             let descriptor = try TraceFile.open(path, flags: O_CREAT | O_EXCL)
             defer { close(descriptor) }
-            do { try TraceFile.write(opening, to: descriptor, at: 0, path: path) } catch {
+            do {
+                try TraceFile.write(opening, to: descriptor, at: 0, path: path)
+                try TraceFile.sync(descriptor, path: path)
+            } catch {
                 unlink(path)
                 throw error
             }
@@ -23,7 +26,7 @@ extension TraceWriter {
         return try resume(path: path, header: header)
     }
 
-    /// Goes on with a recording after its last whole prompt, cutting off what a killed writer left behind it; begins
+    /// Goes on with a recording after its last whole prompt, cutting off what a killed writer or a power loss left behind it; begins
     /// one where there is no file, or not even a whole header. `isFinished` tells that there is nothing to go on with.
     /// - Throws: `TraceError.differs` with the name of what differs where the file belongs to another recording,
     ///   `TraceError.busy` where another process writes it; `FileError` or `TraceError` where it is damaged or of a
@@ -47,6 +50,7 @@ extension TraceWriter {
         defer { withExtendedLifetime(file) {} }
         guard file.bytes.count < opening.count, opening.starts(with: file.bytes) else { return }
         try TraceFile.write(opening, to: descriptor, at: 0, path: path)
+        try TraceFile.sync(descriptor, path: path)
     }
 
     private static func resume(_ descriptor: Int32, path: String, header: TraceHeader) throws -> TraceWriter {

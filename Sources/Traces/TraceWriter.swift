@@ -1,8 +1,10 @@
 import Files
 import Foundation
 
-/// Writes a trace, prompt by prompt. A prompt counts once its bytes are on the disk: first its payload is written and
-/// synced, then the block header that makes it valid. One process at a time: the file is locked while this lives.
+/// Writes a trace, prompt by prompt, as a journal: first a prompt's payload is written, then the block header that makes it
+/// valid, and what was added since the last time is synced to the disk once a second has passed. So a process that is
+/// killed loses no prompt that was added, and a power loss those of the last second at most; resuming finds by checksums
+/// what is not whole, and cuts it off. One process at a time: the file is locked while this lives.
 ///
 /// The bytes depend on the header and the prompts alone.
 public final class TraceWriter {
@@ -21,6 +23,11 @@ public final class TraceWriter {
     private var offset: Int
     /// Over all bytes before `offset`.
     private var digest: Digest
+    /// When all that was written had reached the disk, and whether more was written since.
+    private var (lastSync, isSynced) = (ContinuousClock.now, true)
+
+    /// How long prompts are added before they are synced: what a power loss may cost.
+    private static let syncInterval = Duration.seconds(1)
 
     /// Takes over an open, locked file whose first `offset` bytes have been counted into `digest`.
     init(
@@ -42,7 +49,8 @@ public final class TraceWriter {
     /// Prompts in the file.
     public var promptCount: Int { promptIDs.count }
 
-    /// Adds a prompt; it is on the disk when this returns.
+    /// Adds a prompt. From here on it outlives this process; a power loss it outlives after `sync`, which this calls once
+    /// a second has passed since the last time.
     /// - Throws: `TraceError.finished`; `TraceError.unfitPrompt` where it is not of the header's shape or its id is
     ///   taken; `FileError.unwritable`. The file then holds what it held before.
     public func append(_ prompt: PromptTrace) throws {
@@ -58,15 +66,24 @@ public final class TraceWriter {
         promptIDs.append(prompt.id)
     }
 
-    /// Writes the end block; nothing if it is there.
+    /// Waits until all prompts are on the disk.
+    /// - Throws: `FileError.unwritable`.
+    public func sync() throws {
+        if !isSynced { try TraceFile.sync(descriptor, path: path) }
+        (lastSync, isSynced) = (.now, true)
+    }
+
+    /// Writes the end block, once all prompts are on the disk, and waits until it is there, too; nothing if it was.
     /// - Throws: `FileError.unwritable`.
     public func finish() throws {
         guard !isFinished else { return }
+        try sync()
         var writer = ByteWriter()
         writer.write(UInt64(promptCount))
         writer.write(digest.finalize())
         writer.pad(to: TraceFormat.unit)
         try write(.end, writer.bytes)
+        try sync()
         isFinished = true
     }
 
@@ -75,6 +92,8 @@ public final class TraceWriter {
         do {
             try TraceFile.write(payload, to: descriptor, at: offset + block.count, path: path)
             try TraceFile.write(block, to: descriptor, at: offset, path: path)
+            isSynced = false
+            if ContinuousClock.now - lastSync >= Self.syncInterval { try sync() }
         } catch {
             ftruncate(descriptor, off_t(offset))
             throw error
