@@ -1,5 +1,6 @@
 import Capacity
 import Descriptions
+import Files
 import TestSupport
 import Testing
 
