@@ -109,7 +109,8 @@ private struct GPUFile: Decodable {
     /// Names and sizes of memory that could not be meant.
     private func checkMemory(_ path: String) throws {
         if let name, name.allSatisfy(\.isWhitespace) {
-            throw CapacityError.field(path: path, name: "name", expected: "a name, or no such field", found: "'\(name)'")
+            throw CapacityError.field(
+                path: path, name: "name", expected: "a name, or no such field", found: "'\(name)'")
         }
         guard PlanRequest.memorySizes.contains(memory_bytes) else {
             throw CapacityError.field(

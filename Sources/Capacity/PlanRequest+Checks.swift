@@ -23,7 +23,8 @@ extension PlanRequest {
             throw CapacityError.request("utilization: expected a share above 0, at most 1, found \(utilization)")
         }
         if let gpuMemoryBytes, !Self.memorySizes.contains(gpuMemoryBytes) {
-            throw CapacityError.request("GPU memory: expected 1 MiB to 1 PiB, such as 24GiB, found \(gpuMemoryBytes) bytes")
+            throw CapacityError.request(
+                "GPU memory: expected 1 MiB to 1 PiB, such as 24GiB, found \(gpuMemoryBytes) bytes")
         }
         if let budgetBytes { try Self.check("budget in bytes", budgetBytes, in: 1...1 << 50) }
         try checkCacheBytes()

@@ -66,7 +66,8 @@ public struct CalibrationReport: Sendable {
         for name in result.kept {
             table.add([
                 name, Self.value(name, result.calibration.efficiencies),
-                result.startedFrom.map { "kept from \($0): the rows say nothing of it" } ?? "taken as usual: the rows say nothing of it",
+                result.startedFrom.map { "kept from \($0): the rows say nothing of it" }
+                    ?? "taken as usual: the rows say nothing of it",
             ])
         }
         return table.text()

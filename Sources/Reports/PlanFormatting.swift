@@ -65,7 +65,8 @@ enum PlanFormatting {
     static func engineNote(_ engines: [String?]) -> String? {
         let names = Set(engines.map { $0 ?? "no engine" }).sorted()
         guard names.count > 1 else { return nil }
-        return "times are of \(names.joined(separator: ", ")): GPUs that are compared across these differ by their engines "
+        return
+            "times are of \(names.joined(separator: ", ")): GPUs that are compared across these differ by their engines "
             + "too; --engine takes one"
     }
 

@@ -43,7 +43,8 @@ extension PlanReport {
             let driver = parts.driver > 0 ? "driver \(Form.bytes(parts.driver)) + " : ""
             let probabilities =
                 parts.probabilities > 0 ? " + probabilities \(Form.bytes(parts.probabilities)) (\(row.policy))" : ""
-            return "reserve       \(Form.bytes(parts.total)) of each \(row.gpu) = \(driver)margin \(Form.bytes(parts.margin)) "
+            return
+                "reserve       \(Form.bytes(parts.total)) of each \(row.gpu) = \(driver)margin \(Form.bytes(parts.margin)) "
                 + "(utilization \(row.utilization); context \(Form.bytes(parts.context)) and graphs "
                 + "\(Form.bytes(parts.graphs)) lie in it) + activations \(Form.bytes(parts.activations)) "
                 + "(a chunk of \(chunk) tokens) + logits \(Form.bytes(parts.logits)) "

@@ -62,7 +62,9 @@ struct TraceScan {
     /// that, too: the prompt is recorded again.)
     private static func isLost(_ place: Place, of file: MappedFile) -> Bool {
         let range = place.offset..<place.offset + place.length
-        guard Checksum.crc32(UnsafeRawBufferPointer(rebasing: file.bytes[range])) != place.checksum else { return false }
+        guard Checksum.crc32(UnsafeRawBufferPointer(rebasing: file.bytes[range])) != place.checksum else {
+            return false
+        }
         let first = range.lowerBound / TraceFormat.sector * TraceFormat.sector
         return stride(from: first, to: range.upperBound, by: TraceFormat.sector).contains { start in
             file.bytes[range.clamped(to: start..<start + TraceFormat.sector)].allSatisfy { $0 == 0 }

@@ -110,7 +110,8 @@ struct BatchOddsTests {
     func gpusOfEngine() throws {
         let gpus = try GPU.all(running: "vllm")
         let all = try GPU.all()
-        #expect(gpus.contains { $0.name == "a100-40gb" } && gpus.count < all.count)
+        #expect(gpus.contains { $0.name == "a100-40gb" } && gpus.count <= all.count)
+        #expect(try !GPU.all(running: "LMDeploy").contains { $0.name == "h100-sxm" })
         #expect(gpus.allSatisfy { $0.calibration?.engine == "vLLM" })
         let error = #expect(throws: CapacityError.self) { try GPU.all(running: "nosuch") }
         #expect("\(error!)".hasPrefix("no engine of any GPU 'nosuch'; there are "), "\(error!)")

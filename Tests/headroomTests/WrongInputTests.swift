@@ -30,7 +30,10 @@ struct WrongInputTests {
         ("a rate of nothing", simulate(random(rate: "0")), 64, "--rate"),
         ("a rate that is negative", simulate(random(rate: "-1")), 64, "--rate: expected 0.000001 to 1000000"),
         ("a rate of next to nothing", simulate(random(rate: "1e-30")), 64, "expected 0.000001 to 1000000"),
-        ("a seed that is negative", simulate(random() + ["--seed", "-1"]), 64, "The value '-1' is invalid for '--seed"),
+        (
+            "a seed that is negative", simulate(random() + ["--seed", "-1"]), 64,
+            "The value '-1' is invalid for '--seed"
+        ),
         ("a memory without a unit", simulate(random() + ["--gpu-memory", "24"]), 64, "expected 1 MiB to 1 PiB"),
         ("a memory that is none", plan() + ["--gpu-memory", "24GX"], 64, "such as 24GiB or 8GB, found '24GX'"),
         ("a memory below nothing", plan() + ["--context-memory", "-1GiB"], 64, "found '-1GiB'"),

@@ -87,7 +87,8 @@ extension MeasurementFile {
             served.arrival = .closedLoop
             return Measurement(
                 path: table.path, line: row.line, gpu: gpu.text(row), engine: engine.text(row),
-                engineVersion: version.text(row), quantity: .tokenTime, subject: .served(served), seconds: try time.seconds(row, unit: 1e-3))
+                engineVersion: version.text(row), quantity: .tokenTime, subject: .served(served),
+                seconds: try time.seconds(row, unit: 1e-3))
         }
     }
 }

@@ -73,13 +73,23 @@ struct StageFit {
         return seconds
     }
 
-    /// Numbers that the rows have not moved from where they started, by their names; one at the most it can be is said to
-    /// be that.
+    /// Numbers that the rows say nothing of, by their names: other values of them give every row the same time. One at the
+    /// most it can be is said to be that.
     var kept: [String] {
         stage.parameters.filter { parameter in
-            let (from, to) = (start[keyPath: parameter.path], efficiencies[keyPath: parameter.path])
-            return parameter.matters(efficiencies) && to < parameter.most && abs(to - from) <= 1e-9 * from
+            parameter.matters(efficiencies) && efficiencies[keyPath: parameter.path] < parameter.most
+                && [0.9, 1.1].allSatisfy { !isSeen(parameter, times: $0) }
         }.map(\.name)
+    }
+
+    /// Whether the time of any row changes where a number is another one.
+    private func isSeen(_ parameter: CalibrationStage.Parameter, times factor: Double) -> Bool {
+        var other = efficiencies
+        other[keyPath: parameter.path] *= factor
+        let (model, changed) = (
+            TimeModel(gpu: gpu, efficiencies: efficiencies), TimeModel(gpu: gpu, efficiencies: other)
+        )
+        return rows.contains { abs(changed.seconds($0) / model.seconds($0) - 1) > 1e-9 }
     }
 
     /// Fixed costs that the rows have driven to next to nothing, by their names: below a hundredth of where they started.

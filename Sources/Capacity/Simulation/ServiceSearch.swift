@@ -29,7 +29,7 @@ package struct ServiceSearch {
     private static let precision = 1.01
     /// Requests for each place in a full batch that a service is judged by at least: of fewer most would still be under
     /// way when the last one comes, so that none but their memory bounds their rate.
-    private static let turns = 10
+    private static let turns = 20
     /// Requests up to which a workload is repeated to come to so many.
     static let mostRepeated = 20_000
 

@@ -21,7 +21,8 @@ extension Workload {
         var start: Timestamp?
         for row in table.rows {
             guard let time = Timestamp(times.text(row)) else {
-                throw times.malformed(row, expected: "a time such as 2023-11-16 18:15:46.68 or 2023-11-16T18:15:46Z, or seconds")
+                throw times.malformed(
+                    row, expected: "a time such as 2023-11-16 18:15:46.68 or 2023-11-16T18:15:46Z, or seconds")
             }
             let arrival = time.seconds(since: start ?? time)
             start = start ?? time

@@ -175,7 +175,7 @@ struct SimulationTests {
         let lengths = Workload.Lengths(promptTokens: 1024, newTokens: 256)
         let row = try simulation(try Workload(rate: 6, count: 2000, lengths: lengths, seed: 0)) { _, _ in }
             .run(.full).row()
-        #expect(10 * row.preemptedRequests < row.completed && row.backlog > 100)
+        #expect(10 * row.preemptedRequests < row.completed && row.backlog > 50)
         #expect(row.state == .saturated && row.saturation?.contains("faster than they left") == true)
         let slower = try simulation(try Workload(rate: 5, count: 2000, lengths: lengths, seed: 0)) { _, _ in }
             .run(.full).row()
@@ -203,7 +203,7 @@ struct SimulationTests {
         let most = try #require(try row(8000).highestRatePerGPU)
         for count in [50, 1000] {
             let other = try row(count)
-            #expect(abs(try #require(other.highestRatePerGPU) / most - 1) < 0.03, "\(count)")
+            #expect(abs(try #require(other.highestRatePerGPU) / most - 1) < 0.05, "\(count)")
             #expect(abs((other.replicasNeeded ?? 0) - Int((40 / most).rounded(.up))) <= 1, "\(count)")
             #expect(other.notes.allSatisfy { !$0.contains("too high") && !$0.contains("too few") })
         }
