@@ -58,7 +58,7 @@ public struct CacheBudget: Hashable, Sendable {
                 throw ComparisonError.budget(word: word, expected: Self.forms)
             }
             guard (1...1 << 32).contains(slots) else {
-                throw ComparisonError.budget(word: word, expected: "tokens from 1 on")
+                throw ComparisonError.budget(word: word, expected: "1 to \(1 << 32) tokens")
             }
             limit = .slots(slots)
         }

@@ -40,10 +40,10 @@ extension ComparedRun {
     /// - Throws: `ComparisonError.request`, naming the prompt.
     func checkRest() throws {
         guard header.policy.readsPromptsWhole, !isUntested else { return }
-        guard let whole = prompts.first(where: { $0.tokens <= $0.promptTokens }) else { return }
+        guard let whole = prompts.first(where: { !$0.hasRest }) else { return }
         throw ComparisonError.request(
-            "\(name): expected a part of every prompt scored behind what was given of it, found none of prompt "
-                + "'\(whole.id.prefix(200))', which was given whole")
+            "\(name): expected 2 tokens or more behind what was given of every prompt, found "
+                + "\(whole.tokens - whole.promptTokens) of prompt '\(whole.id.prefix(200))'")
     }
 
     /// Checks that no run comes twice: no model under one policy.

@@ -35,7 +35,7 @@ public struct ComparedRun: Sendable {
     /// Whether all its likelihoods come from before its policy's first cut: under `prefill=full` and `prefill=only` that
     /// follows the prompt's last token, which predicts the first one behind the prompt.
     var isUntested: Bool {
-        header.policy.readsPromptsWhole && prompts.allSatisfy { $0.tokens <= $0.promptTokens + 1 }
+        header.policy.readsPromptsWhole && !prompts.contains(where: \.hasRest)
     }
 
     /// What a table calls the model `name`: that, and of grouped heads whether they were trained. That is said of all

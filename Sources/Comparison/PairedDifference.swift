@@ -27,7 +27,10 @@ public struct PairedDifference: Hashable, Sendable, Codable {
     /// - Parameters:
     ///   - prompts: for each prompt the sum over its predicted tokens of the difference in nats, and their number;
     ///     at least one token in all.
-    public init(prompts: [(difference: Double, tokens: Int)], seed: UInt64 = 0) {
+    ///   - confidence: the share of resamples within the interval.
+    public init(
+        prompts: [(difference: Double, tokens: Int)], seed: UInt64 = 0, confidence: Double = Self.confidence
+    ) {
         let prompts = prompts.filter { $0.tokens > 0 }
         let all = Self.ratio(prompts)
         guard prompts.count > 1 else {
@@ -39,7 +42,7 @@ public struct PairedDifference: Hashable, Sendable, Codable {
             Self.ratio(prompts.indices.map { _ in prompts[Int.random(in: prompts.indices, using: &random)] })
         }
         draws.sort()
-        let tail = (1 - Self.confidence) / 2
+        let tail = (1 - confidence) / 2
         self.init(mean: all, low: draws.quantile(tail), high: draws.quantile(1 - tail))
     }
 

@@ -1,8 +1,10 @@
 /// Where a policy pays on the GPU that is planned for: where it is at least 5 % faster than the plain cache. Below that
 /// a projection's error is larger.
 public struct Payoff: Hashable, Sendable {
-    /// The policy's word, on the planned model; with the model that ran, where several ran under that.
-    public internal(set) var policy: String
+    /// What to call the model that ran.
+    public let model: String
+    /// The policy's word, on the planned model.
+    public let policy: String
     /// Sequences of the planned length that fit with the plain cache; 0 where none does.
     public let plainFits: Int
     /// The same with the policy.

@@ -13,20 +13,18 @@ extension PolicyComparison {
         guard let plan else { return [] }
         let plainHeads = baseline.header.configuration.kvHeads
         var plain = PlainThroughputs(request: plan)
-        let variants = runs.map { $0.variant(on: plan.model, plainHeads: plainHeads) }
-        return try zip(runs, variants).dropFirst().map { run, variant in
+        return try runs.dropFirst().map { run in
             var request = plan
             if run.header.policy == .dmc {
                 request.lengths = .trace(try RecordedTrace(header: run.header, prompts: run.prompts))
             }
-            var found = try payoff(variant, request, &plain)
-            if variants.count(where: { $0 == variant }) > 1 { found.policy += " on \(name(of: run))" }
-            return found
+            return try payoff(
+                run.variant(on: plan.model, plainHeads: plainHeads), name(of: run), request, &plain)
         }
     }
 
     private func payoff(
-        _ variant: PlanVariant, _ request: PlanRequest, _ plain: inout PlainThroughputs
+        _ variant: PlanVariant, _ model: String, _ request: PlanRequest, _ plain: inout PlainThroughputs
     ) throws -> Payoff {
         let planner = try Planner(request)
         let (full, other) = (try planner.plan(for: .full), try planner.plan(for: variant))
@@ -38,9 +36,7 @@ extension PolicyComparison {
             : try Stretch(of: 1...both) {
                 full.meanStepTime(batch: $0).seconds >= Self.leastGain * other.meanStepTime(batch: $0).seconds
             }
-        let longest = max(request.model.configuration.maxPositions, request.tokens)
-        let shortest = min(longest, shortestContext(request)) / Self.contextStep
-        let steps = shortest...max(shortest, longest / Self.contextStep)
+        let steps = contextSteps(request)
         var throughputs: [Int: Throughputs] = [:]
         func at(_ step: Int) throws -> Throughputs {
             if let known = throughputs[step] { return known }
@@ -54,16 +50,20 @@ extension PolicyComparison {
         let looked = try Stretch(of: steps) { try at($0).isKnown }
         let contexts = try Stretch(of: steps) { try at($0).pays }
         return Payoff(
-            policy: variant.word, plainFits: plainRow.maxBatch, fits: row.maxBatch,
+            model: model, policy: variant.word, plainFits: plainRow.maxBatch, fits: row.maxBatch,
             lacksRoom: plainRow.limitedBy == .weights && row.limitedBy == .weights, batches: batches,
             contexts: contexts?.times(Self.contextStep), contextsLookedAt: looked?.times(Self.contextStep))
     }
 
-    /// The shortest context that is looked at, in tokens: what the GPU's times were measured from on, and at least 64,
-    /// below which a batch is hardly limited by its cache.
-    private func shortestContext(_ request: PlanRequest) -> Int {
-        let measured = request.gpu.calibration?.ranges["context"].map { Int($0.lowerBound.rounded(.up)) } ?? 0
-        return max(64, (measured + Self.contextStep - 1) / Self.contextStep * Self.contextStep)
+    /// The contexts that are looked at, in steps: those that the model knows and the GPU's times were measured at, and
+    /// from 64 tokens on, below which a batch is hardly limited by its cache; in any case the one that is planned for.
+    private func contextSteps(_ request: PlanRequest) -> ClosedRange<Int> {
+        let known = request.model.configuration.maxPositions
+        let measured = request.gpu.calibration?.ranges["context"]
+        let least = min(request.tokens, max(64, Int(measured?.lowerBound ?? 0)))
+        let most = max(request.tokens, min(known, measured.map { Int($0.upperBound) } ?? known))
+        let first = max(1, min((least + Self.contextStep - 1) / Self.contextStep, request.tokens / Self.contextStep))
+        return first...max(first, most / Self.contextStep)
     }
 
     /// Tokens a second of a variant at its own largest batch, for sequences of `context` tokens in the request's

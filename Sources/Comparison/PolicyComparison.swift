@@ -17,13 +17,13 @@ public struct PolicyComparison: Sendable {
     /// A row a run, in the order of `runs`.
     public let rows: [ComparisonRow]
 
-    /// Positions that share a point of the loss over position, at most: shorter sequences have eight points.
+    /// Positions that share a point of the loss over position, at most; shorter sequences have about eight points.
     static let positionsPerPoint = 64
 
     /// Compares `runs`. The baseline is the plain one among them with most KV heads: a model trained with fewer is held
     /// against the one it stands beside. Of several it is one whose weights are as they were published, and the first. No
-    /// run may have more KV heads than it: what is left
-    /// of fewer heads is no share of a plain cache. No run may come twice.
+    /// run may have more KV heads than it: what is left of fewer heads is no share of a plain cache. No run may come
+    /// twice.
     /// - Parameters:
     ///   - plan: what the projections are for; its variants and lengths are set row by row.
     ///   - head: the head whose kept slots are shown; nil for the one in which policies differ most.
@@ -148,10 +148,13 @@ extension ComparisonRow {
 }
 
 extension PromptTrace {
-    /// The likelihoods that runs are compared by: of the tokens behind the given ones or, where there are none, of all.
-    package var compared: ArraySlice<Float> {
-        negativeLogLikelihoods[(tokens > promptTokens ? promptTokens - 1 : 0)...]
-    }
+    /// The likelihoods that runs are compared by: of the tokens behind the given ones or, where there are none, of all. The
+    /// first behind them is predicted by the last given one, which under `prefill=full` and `prefill=only` still sees the
+    /// whole cache: it is left out under every policy alike.
+    package var compared: ArraySlice<Float> { negativeLogLikelihoods[(hasRest ? promptTokens : 0)...] }
+
+    /// Whether tokens follow the given ones that another than the last of those predicts.
+    var hasRest: Bool { tokens > promptTokens + 1 }
 }
 
 extension PolicyComparison {
@@ -161,12 +164,14 @@ extension PolicyComparison {
 
 extension PairedDifference {
     /// What one run loses above another, over the same prompts.
-    init(of run: ComparedRun, over other: ComparedRun, seed: UInt64) {
+    init(
+        of run: ComparedRun, over other: ComparedRun, seed: UInt64, confidence: Double = Self.confidence
+    ) {
         let prompts = zip(run.prompts, other.prompts).map { run, other in
             let pairs = zip(run.compared, other.compared)
             return (pairs.reduce(0) { $0 + Double($1.0) - Double($1.1) }, other.compared.count)
         }
-        self.init(prompts: prompts, seed: seed)
+        self.init(prompts: prompts, seed: seed, confidence: confidence)
     }
 }
 

@@ -9,9 +9,15 @@ public struct Standing: Sendable {
     /// Prompts that were scored.
     public let prompts: Int
 
-    /// Below this no difference is told, whatever its interval: were two policies alike, one would lose more on each of
-    /// five prompts more often than once in twenty (the sign test, 2 · 2⁻⁵ = 0.06).
-    public static let fewestPrompts = 6
+    /// Below this no difference is told, whatever its interval: a percentile bootstrap over fewer is too narrow to be
+    /// relied on.
+    public static let fewestPrompts = 20
+
+    /// The confidence of each rival's interval, so that 95 % is that of all together. The best was chosen on the same prompts,
+    /// so that any pair of the `rows` may turn out to be the one that is looked at (Bonferroni's inequality over all pairs).
+    static func confidence(rows: Int) -> Double {
+        1 - (1 - PairedDifference.confidence) / Double(max(1, rows * (rows - 1) / 2))
+    }
 
     /// A row that loses more.
     public struct Rival: Sendable {
@@ -33,19 +39,24 @@ extension PolicyComparison {
     /// The rows at each budget, held against the one that loses least: not by what each loses against the plain cache, but
     /// by their difference over the same prompts, which is far narrower. A row that does not keep its budget's share of
     /// the plain model's cache (`prefill=only` goes on to grow, fewer KV heads keep less), or has no budget, stands with
-    /// the budget nearest to what it kept, if that is within a quarter, and else apart.
+    /// the budget nearest to what it kept, if that is within a quarter, and else apart. Budgets that come to about the
+    /// same share are one, under the first one's word.
     public var standings: [Standing] {
         let tested = rows.indices.filter { rows[$0].difference != nil }
         let budgets = tested.compactMap { rows[$0].budget }.reduce(into: [String]()) {
             if !$0.contains($1) { $0.append($1) }
         }
         let shares = budgets.map { budget in share(of: tested.filter { rows[$0].budget == budget }) }
-        let places = tested.map { nearest(rows[$0], budgets, shares) }
+        let same = shares.map { own in shares.firstIndex { max($0 / own, own / $0) < Self.sameShare }! }
+        let places = tested.map { nearest(rows[$0], budgets, shares).map { same[$0] } }
         return budgets.indices.compactMap { budget in
             let members = zip(tested, places).filter { $1 == budget }.map(\.0)
             return members.isEmpty ? nil : standing(budgets[budget], members)
         }
     }
+
+    /// Shares that differ by less are the same budget.
+    private static let sameShare = 1.05
 
     /// The place of the budget that a row stands with: its own where it keeps that, else the nearest within a quarter.
     private func nearest(_ row: ComparisonRow, _ budgets: [String], _ shares: [Double]) -> Int? {
@@ -71,8 +82,11 @@ extension PolicyComparison {
     private func standing(_ budget: String, _ places: [Int]) -> Standing {
         let ordered = places.sorted { rows[$0].difference!.mean < rows[$1].difference!.mean }
         let best = ordered[0]
+        let confidence = Standing.confidence(rows: places.count)
         let rivals = ordered.dropFirst().map { row in
-            Standing.Rival(row: row, difference: PairedDifference(of: runs[row], over: runs[best], seed: seed))
+            Standing.Rival(
+                row: row,
+                difference: PairedDifference(of: runs[row], over: runs[best], seed: seed, confidence: confidence))
         }
         let prompts = baseline.prompts.count { !$0.compared.isEmpty }
         return Standing(budget: budget, best: best, rivals: rivals, prompts: prompts)

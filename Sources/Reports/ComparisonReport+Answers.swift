@@ -1,5 +1,6 @@
 import Capacity
 import Comparison
+import Descriptions
 import Foundation
 
 extension ComparisonReport {
@@ -56,7 +57,7 @@ extension ComparisonReport {
     /// What the rows at each budget take in bytes: more than their share of the slots.
     private func bytes() -> [String] {
         let shares = comparison.standings.map { standing in
-            let rows = ([standing.best] + standing.rivals.map(\.row)).map { comparison.rows[$0] }
+            let rows = members(standing)
             let (least, most) = (rows.map(\.bytesShare).min()!, rows.map(\.bytesShare).max()!)
             let range = Self.range(Self.percent(least), Self.percent(most))
             return "at \(Self.budget(standing.budget)) \(range)"
@@ -91,22 +92,21 @@ extension ComparisonReport {
         }
     }
 
-    /// Budgets at which the policies do not keep the same, by a twentieth or more: whole slots, at least one a size, are
-    /// coarse on short prompts.
+    /// Budgets at which the rows do not keep the same, by a twentieth or more.
     private func unequalBudgets() -> [String] {
-        groups.compactMap { group in
-            let ordered = group.rows.sorted { $0.kept < $1.kept }
-            guard let budget = group.budget, let least = ordered.first, let most = ordered.last,
-                most.kept > 1.05 * least.kept
-            else { return nil }
-            return
-                "At \(Self.budget(budget)) the policies do not keep the same: \(share(least)), \(share(most)). Sizes are "
-                + "whole slots, at least 1 each, which is coarse on short prompts\(Self.growth(group.rows))."
+        comparison.standings.compactMap { standing in
+            let rows = members(standing).sorted { $0.kept < $1.kept }
+            let (least, most) = (rows[0], rows[rows.count - 1])
+            guard most.kept > 1.05 * least.kept else { return nil }
+            let reason = least.isOnBaseline && most.isOnBaseline ? " \(Self.coarse)" : ""
+            return "At \(Self.budget(standing.budget)) the policies do not keep the same: \(share(least)), \(share(most)).\(reason)"
         }
     }
 
-    private static func growth(_ rows: [ComparisonRow]) -> String {
-        rows.contains { $0.prefill == .only } ? ", and prefill=only drops nothing after the prompt" : ""
+    private static let coarse = "Sizes are whole slots, at least 1 each, which is coarse on short prompts."
+
+    private func members(_ standing: Standing) -> [ComparisonRow] {
+        ([standing.best] + standing.rivals.map(\.row)).map { comparison.rows[$0] }
     }
 
     private func share(_ row: ComparisonRow) -> String { "\(name(row)) \(Self.percent(row.kept))" }
@@ -116,14 +116,15 @@ extension ComparisonReport {
         guard let plan = comparison.plan else { return [] }
         var sentences: [(end: String, policies: [String])] = []
         // A plain cache under other weights buys nothing that the plain cache does not.
-        for payoff in try comparison.payoffs() where payoff.policy != "full" {
+        let payoffs = try comparison.payoffs().filter { $0.policy != CachePolicy.full.description }
+        for payoff in payoffs {
             let end = PayoffWords(payoff, plan).sentence
+            let isAlone = payoffs.allSatisfy { $0.policy != payoff.policy || PayoffWords($0, plan).sentence == end }
+            let name = isAlone ? payoff.policy : "\(payoff.policy) on \(payoff.model)"
             if let index = sentences.firstIndex(where: { $0.end == end }) {
-                if !sentences[index].policies.contains(payoff.policy) {
-                    sentences[index].policies.append(payoff.policy)
-                }
+                if !sentences[index].policies.contains(name) { sentences[index].policies.append(name) }
             } else {
-                sentences.append((end, [payoff.policy]))
+                sentences.append((end, [name]))
             }
         }
         return sentences.map { end, policies in
@@ -136,6 +137,11 @@ extension ComparisonReport {
         var cautions = [
             "Losses are those of the models and prompts named above; a larger model may order the policies otherwise."
         ]
+        if comparison.standings.contains(where: { $0.rivals.count > 1 }) {
+            cautions.append(
+                "Intervals of what is lost above the best hold together, in 95 % of cases for all pairs of a budget "
+                    + "(Bonferroni); those of the table each by itself.")
+        }
         if isSinglePrompt {
             cautions.append("A single prompt gives no interval: differences may be chance.")
         } else if comparison.baseline.prompts.count < Self.trustedPrompts {
@@ -160,11 +166,12 @@ extension ComparisonReport {
 
     /// Rows without a verdict, and why.
     private var untested: [String] {
-        let policies = comparison.rows.filter(\.isUntested).map(\.policy)
+        let policies = comparison.rows.filter(\.isUntested).map(name)
         guard !policies.isEmpty else { return [] }
         return [
             "Untested: \(policies.joined(separator: ", ")). Under prefill=full and prefill=only a prompt is read and scored "
-                + "with its whole cache, and nothing was scored behind the first cut: a loss would be 0 by construction. --given leaves a part to be scored."
+                + "with its whole cache, and nothing was scored behind the first cut: a loss would be 0 by construction. "
+                + "--given leaves a part to be scored."
         ]
     }
 
@@ -183,10 +190,10 @@ extension ComparisonReport {
     private var plannedOtherwise: [String] {
         let rows = comparison.rows.filter { !$0.isPlannedAsMeasured && !$0.isUntested }
         guard !rows.isEmpty else { return [] }
-        let isByShare = rows.allSatisfy { $0.budget?.hasSuffix("%") == true }
+        let isByShare = rows.allSatisfy { $0.budget?.hasSuffix("%") ?? true }
         let advice = isByShare ? "" : "; a budget as a share keeps the two together"
         let shares = rows.compactMap { row in
-            row.plan.map { "\(row.policy) (\(Self.percent(row.kept)), \(Self.percent(1 / $0.compressionRatio)))" }
+            row.plan.map { "\(name(row)) (\(Self.percent(row.kept)), \(Self.percent(1 / $0.compressionRatio)))" }
         }
         return [
             "Measured at one share of the cache and projected at another: \(shares.joined(separator: ", ")). What these lose "

@@ -13,13 +13,22 @@ extension ComparisonReport {
             "difference_high", "perplexity_ratio", "max_batch", "throughput_tokens_per_second", "untested",
             "checkpoint", "trained",
             "planned_policy", "kv_bytes_per_sequence", "state_bytes_per_sequence", "throughput_ratio", "source",
-            "planned_as_measured", "bytes_share",
+            "planned_as_measured", "bytes_share", "planned_model", "gpu", "gpus", "prompt_tokens", "new_tokens", "arithmetic",
+            "seed",
         ]
         let full = comparison.rows[0].plan?.throughputTokensPerSecond
         let rows = comparison.rows.map { row in
-            (Self.measured(row) + Self.planned(row, full)).map { PlanFormatting.csv($0 ?? "") }.joined(separator: ",")
+            (Self.measured(row) + Self.planned(row, full) + conditions(row)).map { PlanFormatting.csv($0 ?? "") }.joined(separator: ",")
         }
         return ([titles.joined(separator: ",")] + rows).map { $0 + "\n" }.joined()
+    }
+
+    /// What a row holds for: alike in all rows, so that a table stands by itself.
+    private func conditions(_ row: ComparisonRow) -> [String?] {
+        let plan = row.plan
+        let numbers = [plan?.gpus, plan?.promptTokens, plan?.newTokens].map { number in number.map { "\($0)" } }
+        return [plan?.model, plan?.gpu] + numbers
+            + [comparison.baseline.header.arithmetic.rawValue, "\(comparison.seed)"]
     }
 
     private static func measured(_ row: ComparisonRow) -> [String?] {
@@ -109,11 +118,13 @@ private struct ComparisonJSON: Encodable {
     struct Rival: Encodable {
         let policy: String
         let model: String
+        let checkpoint: String
         let difference: PairedDifference?
 
         init(_ row: ComparisonRow, _ difference: PairedDifference?) {
             policy = row.policy
             model = row.model
+            checkpoint = row.checkpoint
             self.difference = difference
         }
     }
@@ -121,6 +132,7 @@ private struct ComparisonJSON: Encodable {
     /// Where a policy pays.
     struct Pays: Encodable {
         let policy: String
+        let model: String
         let plainFits: Int
         let fits: Int
         let never: Bool
@@ -131,6 +143,7 @@ private struct ComparisonJSON: Encodable {
         init(_ payoff: Payoff) {
             func ends(_ stretch: Stretch?) -> [Int]? { stretch.map { [$0.from, $0.to] } }
             policy = payoff.policy
+            model = payoff.model
             plainFits = payoff.plainFits
             fits = payoff.fits
             never = payoff.never
@@ -140,7 +153,7 @@ private struct ComparisonJSON: Encodable {
         }
 
         enum CodingKeys: String, CodingKey {
-            case policy, fits, never, batches, contexts
+            case policy, model, fits, never, batches, contexts
             case plainFits = "plain_fits"
             case contextsLookedAt = "contexts_looked_at"
         }

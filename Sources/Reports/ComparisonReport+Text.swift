@@ -14,7 +14,7 @@ extension ComparisonReport {
         text += "intervals: 95 %, paired bootstrap over prompts, seed \(comparison.seed)\n"
         for run in comparison.models {
             text +=
-                "model   \(run.header.model) (\(run.modelNote)), checkpoint \(run.header.checkpointFingerprint.prefix(16))\n"
+                "model   \(comparison.name(of: run)) (\(run.modelNote)), checkpoint \(run.header.checkpointFingerprint.prefix(16))\n"
         }
         text += "arithmetic \(comparison.baseline.header.arithmetic.rawValue) on \(kernels.joined(separator: ", "))\n"
         text += "\nMeasured: what each policy kept and lost\n" + TextTable(keptTable).text()

@@ -28,18 +28,27 @@ extension TraceHeader {
 }
 
 extension ModelConfiguration {
+    /// A prompt without decisions takes memory for each head all the same, however short its line is.
+    private static let mostImportedHeads = 1 << 14
+
     fileprivate init(_ fields: ImportFields) throws {
         let kvHeads = try fields.number("kv_heads", in: 1...1 << 12)
         let heads = try fields.number("heads", in: 1...1 << 12, or: kvHeads)
         guard heads % kvHeads == 0 else {
             throw fields.error("kv_heads", expected: "a divisor of the \(heads) heads", found: "\(kvHeads)")
         }
+        let layers = try fields.number("layers", in: 1...1 << 10)
+        guard layers * kvHeads <= Self.mostImportedHeads else {
+            throw fields.error(
+                "layers", expected: "at most \(Self.mostImportedHeads) KV heads over all layers",
+                found: "\(layers) times \(kvHeads)")
+        }
         let headDim = try fields.number("head_dim", in: 1...1 << 14, or: 128)
         let hidden = try fields.number("hidden_size", in: 1...1 << 22, or: min(1 << 22, heads * headDim))
         self.init(
             hiddenSize: hidden,
             intermediateSize: try fields.number("intermediate_size", in: 1...1 << 22, or: min(1 << 22, 4 * hidden)),
-            layers: try fields.number("layers", in: 1...1 << 10), heads: heads, kvHeads: kvHeads, headDim: headDim,
+            layers: layers, heads: heads, kvHeads: kvHeads, headDim: headDim,
             vocabularySize: try fields.number("vocabulary_size", in: 1...1 << 22, or: 32_000),
             normEpsilon: try fields.real("norm_epsilon") ?? 1e-5,
             ropeTheta: try fields.real("rope_theta") ?? 10_000,

@@ -161,10 +161,11 @@ public struct ComparisonJob: Sendable {
     /// Checks that something of each prompt is left to be scored behind what is given of it.
     /// - Throws: `ComparisonError.request`, naming the first prompt that has nothing.
     private func checkRest(_ prompts: [Prompt]) throws {
-        guard let given, let prompt = prompts.first(where: { $0.given >= $0.tokens.count }) else { return }
+        guard let given, let prompt = prompts.first(where: { $0.given + 1 >= $0.tokens.count }) else { return }
         throw ComparisonError.request(
-            "--given \(given): expected a part of every prompt, found all \(prompt.tokens.count) tokens of prompt "
-                + "'\(prompt.id.prefix(200))': nothing of it would be scored behind them")
+            "--given \(given): expected to leave 2 tokens or more of every prompt, found \(prompt.given) of the "
+                + "\(prompt.tokens.count) of prompt '\(prompt.id.prefix(200))': the first behind them is predicted by "
+                + "the last of them")
     }
 
     private func loadedModels() throws -> [LoadedModel] {

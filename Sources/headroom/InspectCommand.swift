@@ -72,7 +72,7 @@ struct InspectCommand: ParsableCommand {
 
     func run() throws {
         let report = try InspectReport(path: trace, showsDecisions: decisions, keptAfter: kept, names: try names())
-        let command = (["headroom"] + CommandLine.arguments.dropFirst()).joined(separator: " ")
+        let command = ShellWords.line(["headroom"] + CommandLine.arguments.dropFirst())
         let output = { (text: String) in print(text, terminator: "") }
         switch format {
         case .text: try report.writeText(command: command, terminal: .standardOutput(), to: output)

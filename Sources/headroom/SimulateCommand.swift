@@ -187,7 +187,7 @@ struct SimulateCommand: ParsableCommand {
     private func write(_ report: SimulationReport, _ progress: Progress) throws {
         if let requestsCSV { try AtomicFile.write(report.requestsCSV(), to: requestsCSV) }
         guard let output else { return }
-        let page = try report.page(command: "headroom \(CommandLine.arguments.dropFirst().joined(separator: " "))")
+        let page = try report.page(command: ShellWords.line(["headroom"] + CommandLine.arguments.dropFirst()))
         let written = try ReportWriter(progress: { progress.show($0) }).write(page, to: output)
         for warning in written.warnings { FileHandle.standardError.write(Data("warning: \(warning)\n".utf8)) }
     }

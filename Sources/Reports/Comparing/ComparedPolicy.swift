@@ -68,6 +68,7 @@ struct ComparedPolicy {
             guard abs(one - other) > max(1, (one + other) / 20) else { return "" }
             return " \(NumberText.fixed(100 * Double(one) / Double(one + other), places: 0)) % heavy"
         case .window(let sinks, _, _), .streaming(let sinks, _, _):
+            if case .slots(let count) = sinks, count > 0 { return " with \(count) \(count == 1 ? "sink" : "sinks")" }
             return sinks.resolved(tokens: tokens) == 0 ? " without sinks" : ""
         }
     }

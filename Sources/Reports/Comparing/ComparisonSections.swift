@@ -42,11 +42,16 @@ public struct ComparisonSections {
     private var basis: String {
         let prompts = comparison.baseline.prompts
         let tokens = prompts.reduce(0) { $0 + $1.tokens }
+        let others = comparison.models.count > 1 ? " \(Self.otherWeights)" : ""
         return "Every policy ran on the same \(NumberText.grouped(prompts.count)) prompts, "
-            + "\(NumberText.grouped(tokens)) tokens in all, and losses are over \(NumberText.grouped(comparison.comparedTokens)) of them. A loss is in nats a predicted token above "
-            + "\(comparison.baseline.header.model) with its whole cache; intervals hold 95 % of "
+            + "\(NumberText.grouped(tokens)) tokens in all, and losses are over "
+            + "\(NumberText.grouped(comparison.comparedTokens)) of them. A loss is in nats a predicted token above "
+            + "\(comparison.rows[0].modelName) with its whole cache; intervals hold 95 % of "
             + "\(NumberText.grouped(PairedDifference.resamples)) paired bootstrap draws over prompts, seed "
-            + "\(comparison.seed). Evictions ran on the plain model, DMC and grouped heads on models of their own, "
-            + "named in the table: part of what those lose is their weights, not the smaller cache."
+            + "\(comparison.seed).\(others)"
     }
+
+    private static let otherWeights =
+        "The table names the model that each row ran on: part of what another one loses is its weights', not the smaller "
+        + "cache's."
 }
