@@ -99,7 +99,8 @@ extension ComparisonReport {
             let (least, most) = (rows[0], rows[rows.count - 1])
             guard most.kept > 1.05 * least.kept else { return nil }
             let reason = least.isOnBaseline && most.isOnBaseline ? " \(Self.coarse)" : ""
-            return "At \(Self.budget(standing.budget)) the policies do not keep the same: \(share(least)), \(share(most)).\(reason)"
+            return "At \(Self.budget(standing.budget)) the policies do not keep the same: \(share(least)), "
+                + "\(share(most)).\(reason)"
         }
     }
 

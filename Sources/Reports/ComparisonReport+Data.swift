@@ -13,12 +13,14 @@ extension ComparisonReport {
             "difference_high", "perplexity_ratio", "max_batch", "throughput_tokens_per_second", "untested",
             "checkpoint", "trained",
             "planned_policy", "kv_bytes_per_sequence", "state_bytes_per_sequence", "throughput_ratio", "source",
-            "planned_as_measured", "bytes_share", "planned_model", "gpu", "gpus", "prompt_tokens", "new_tokens", "arithmetic",
+            "planned_as_measured", "bytes_share", "planned_model", "gpu", "gpus", "prompt_tokens", "new_tokens",
+            "arithmetic",
             "seed",
         ]
         let full = comparison.rows[0].plan?.throughputTokensPerSecond
         let rows = comparison.rows.map { row in
-            (Self.measured(row) + Self.planned(row, full) + conditions(row)).map { PlanFormatting.csv($0 ?? "") }.joined(separator: ",")
+            (Self.measured(row) + Self.planned(row, full) + conditions(row)).map { PlanFormatting.csv($0 ?? "") }
+                .joined(separator: ",")
         }
         return ([titles.joined(separator: ",")] + rows).map { $0 + "\n" }.joined()
     }

@@ -49,6 +49,20 @@ struct PayoffTests {
         }
     }
 
+    @Test("contexts are looked at where times were measured and the model knows them, and always at the planned one")
+    func contexts() throws {
+        func looked(_ model: String, _ gpu: String, prompt: Int, new: Int) throws -> Stretch? {
+            let plan = PlanRequest(model: try .named(model), gpu: try .named(gpu), promptTokens: prompt, newTokens: new)
+            return try PolicyComparison([comparedRun(), comparedRun("tova:slots=0.5")], plan: plan).payoffs()[0]
+                .contextsLookedAt
+        }
+        #expect(try looked("llama-2-7b", "a100-80gb", prompt: 64, new: 32)?.from == 96)
+        // The model knows 8,192 tokens; times were measured up to 4,096.
+        #expect(try looked("llama-3-8b", "h100-sxm", prompt: 3072, new: 1024) == Stretch(from: 256, to: 4096))
+        #expect(try looked("llama-3-8b", "h100-sxm", prompt: 6000, new: 144) == Stretch(from: 256, to: 6144))
+        #expect(try looked("llama-2-7b", "h100-sxm", prompt: 4, new: 4)?.from == 16)
+    }
+
     @Test("a budget that holds everything never pays")
     func never() throws {
         let comparison = try PolicyComparison(

@@ -199,7 +199,7 @@ import Traces
             for index in prompts.indices { prompts[index].promptTokens = min(given, prompts[index].tokens) }
             return ComparedRun(name: word, header: run.header, prompts: prompts)
         }
-        for (given, isUntested) in [(4, true), (3, true), (2, false), (1, false)] {
+        for (given, isUntested) in [(4, true), (3, true), (1, false)] {
             let rows = try PolicyComparison([
                 run("full", given: given), run("tova:slots=2,prefill=full", given: given),
                 run("tova:slots=2,prefill=only", given: given), run("tova:slots=2", given: given),
@@ -208,6 +208,30 @@ import Traces
             #expect(rows.map { $0.difference == nil } == [true, isUntested, isUntested, false])
             #expect(rows[1].byPosition.isEmpty == isUntested && rows[1].perplexityRatio == nil || !isUntested)
         }
+        // Of prompt "b" one token is left, which the last given one predicts with the whole cache.
+        let error = try #require(throws: ComparisonError.self) {
+            try PolicyComparison([run("full", given: 2), run("tova:slots=2,prefill=full", given: 2)])
+        }
+        #expect(
+            "\(error)".hasSuffix(
+                "expected 2 tokens or more behind what was given of every prompt, found 1 of prompt 'b'"))
+    }
+
+    @Test("of tokens behind the given ones the first is left out under every policy: the last given one predicts it")
+    func firstBehind() throws {
+        func run(_ word: String, _ losses: [Float]) throws -> ComparedRun {
+            let run = try comparedRun(word, losses: [losses, [1, 1]])
+            var prompt = run.prompts[0]
+            prompt.promptTokens = 1
+            return ComparedRun(name: word, header: run.header, prompts: [prompt])
+        }
+        let comparison = try PolicyComparison([
+            run("full", [9, 2, 3]), run("tova:slots=2", [1, 3, 4]), run("tova:slots=2,prefill=full", [9, 4, 5]),
+        ])
+        #expect(comparison.comparedTokens == 2)
+        #expect(comparison.rows.map(\.meanNLL) == [2.5, 3.5, 4.5])
+        #expect(comparison.rows.map { $0.difference?.mean } == [nil, 1, 2])
+        #expect(comparison.rows[1].byPosition.map(\.from) == [2, 3])
     }
 
     @Test("a shard says so, and other prompts than a shard's are told to be merged first")
@@ -267,10 +291,9 @@ import Traces
             plan: plan)
         #expect(comparison.rows.map(\.modelName) == ["sample (01234567)", "sample (01234567)", "sample (abcdefgh)"])
         #expect(comparison.rows.map(\.model) == ["sample", "sample", "sample"])
-        #expect(
-            try comparison.payoffs().map(\.policy) == [
-                "tova:slots=2 on sample (01234567)", "tova:slots=2 on sample (abcdefgh)",
-            ])
+        let payoffs = try comparison.payoffs()
+        #expect(payoffs.map(\.policy) == ["tova:slots=2", "tova:slots=2"])
+        #expect(payoffs.map(\.model) == ["sample (01234567)", "sample (abcdefgh)"])
     }
 
     @Test("bytes are a share of the plain cache's, in whole pages")

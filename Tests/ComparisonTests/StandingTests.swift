@@ -2,6 +2,7 @@ import Comparison
 import Descriptions
 import TestSupport
 import Testing
+import Traces
 
 @Suite("Which policy loses least at a budget")
 struct StandingTests {
@@ -62,6 +63,50 @@ struct StandingTests {
         #expect(near.map(\.budget) == ["50%", "25%"])
         #expect(near.map { [$0.best] + $0.rivals.map(\.row) } == [[1, 3], [2]])
         #expect(try PolicyComparison(runs(heads: 2)).standings.map(\.rivals.count) == [0, 0])
+    }
+
+    @Test("where policies are alike, that more is lost is hardly ever said: the best was chosen on the same prompts")
+    func alike() throws {
+        let experiments = 60
+        let told = try (0..<experiments).count { experiment in
+            var random = SeededNumbers(seed: UInt64(experiment))
+            let words = [
+                "full", "tova:slots=2", "h2o:heavy=1,recent=1", "window:sinks=1,window=1", "streaming:sinks=1,window=1",
+            ]
+            let runs = try words.map { word in
+                try run(word, random.normals(30).map { $0 + 5 })
+            }
+            let standing = try #require(PolicyComparison(runs).standings.first)
+            #expect(standing.prompts == 30 && standing.rivals.count == 3)
+            return standing.rivals.contains { $0.isTied == false }
+        }
+        // 95 % for each by itself would tell 24 % of these apart.
+        #expect(told <= experiments / 8, "\(told)")
+    }
+
+    /// A run of prompts of two tokens, one of which is predicted.
+    private func run(_ word: String, _ losses: [Float]) throws -> ComparedRun {
+        let header = try comparedRun(word).header
+        let prompts = losses.enumerated().map { index, loss in
+            PromptTrace(
+                id: "\(index)", promptTokens: 2, decisions: DecisionBits(layers: 1, kvHeads: 2, tokens: 2),
+                evictions: header.policy.evicts ? EvictionLog(layers: 1, kvHeads: 2) : nil,
+                negativeLogLikelihoods: [loss], tokenDigest: PromptTrace.digest(of: [0, 1]))
+        }
+        return ComparedRun(name: word, header: header, prompts: prompts, budget: word == "full" ? nil : "2")
+    }
+
+    @Test("budgets that come to the same share are one, whatever their words are")
+    func oneShare() throws {
+        let runs = [
+            try comparedRun(), try comparedRun("tova:slots=0.5", drops: [[2, 2], [2, 1]], budget: "50%"),
+            try comparedRun(
+                "window:sinks=1,window=0.4", drops: [[2, 2], [2, 1]], losses: [[1, 2, 4], [1, 1]], budget: "1+40%"),
+            try comparedRun("tova:slots=0.25", drops: [[3, 3], [2, 2]], budget: "25%"),
+        ]
+        let standings = try PolicyComparison(runs).standings
+        #expect(standings.map(\.budget) == ["50%", "25%"])
+        #expect(standings.map { [$0.best] + $0.rivals.map(\.row) } == [[1, 2], [3]])
     }
 
     @Test("a row that keeps another share than its budget's stands with the budget it keeps, or apart")

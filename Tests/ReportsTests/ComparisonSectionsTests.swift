@@ -70,7 +70,7 @@ struct ComparisonSectionsTests {
         let chart = try lines("loss-over-memory")
         #expect(
             chart.series.map(\.name) == [
-                "tova", "window", "dmc on squeezed", "gqa on grouped", "gqa on averaged",
+                "tova", "window with 1 sink", "dmc on squeezed", "gqa on grouped", "gqa on averaged",
             ])
         #expect(chart.series.map(\.look) == [.dottedLine, .dottedLine, .dots, .dots, .dots])
         // Of 14 slots 14 − 10 and 14 − 5 are left. Losses: 6 + 3 nats over 5 tokens, and 3 + 1.
@@ -121,7 +121,7 @@ struct ComparisonSectionsTests {
         guard case .lines(let chart) = loss.chart else { throw CapacityError.request("no lines") }
         #expect(
             chart.series.map(\.name) == [
-                "tova", "tova protect=1", "h2o", "h2o 0 % heavy", "window without sinks", "window",
+                "tova", "tova protect=1", "h2o", "h2o 0 % heavy", "window without sinks", "window with 1 sink",
             ])
     }
 
@@ -131,7 +131,7 @@ struct ComparisonSectionsTests {
         guard case .panels(let map) = figure.chart else { throw CapacityError.request("no panels") }
         // Head 0 drops two tokens under both, head 1 one under TOVA and three in the window.
         #expect(figure.caption.hasPrefix("KV head 1 of layer 0 over prompt a"))
-        #expect(map.panels.map(\.name) == ["tova, 64 %", "window, 50 %", "dmc on squeezed, 100 %"])
+        #expect(map.panels.map(\.name) == ["tova, 64 %", "window with 1 sink, 50 %", "dmc on squeezed, 100 %"])
         #expect(map.cellSize == 1 && figure.caption.contains("a cell is one token each way"))
         #expect(map.panels[0].cells == [[100, 100, 100, 0], [0, 100, 100, 100], [0, 0, 100, 100], [0, 0, 0, 100]])
         #expect(map.panels[1].cells == [[100, 0, 0, 0], [0, 100, 0, 0], [0, 0, 100, 0], [0, 0, 0, 100]])
@@ -206,7 +206,6 @@ struct ComparisonSectionsTests {
             try comparedRun("tova:slots=2", drops: [[2, 2], [1, 1]], budget: "2"),
         ]
         let modes = try ComparisonReport(PolicyComparison(runs)).answers().joined(separator: "\n")
-        #expect(modes.contains("and prefill=only drops nothing after the prompt."))
         #expect(
             modes.contains(
                 "Untested: tova:slots=2,prefill=only. Under prefill=full and prefill=only a prompt is read and scored with"

@@ -39,6 +39,18 @@ struct PayoffWordsTests {
                     + "throughput at the largest batch 5 % higher."))
     }
 
+    @Test("a plain cache under other weights is not said to pay or not, and one policy on two models is told apart")
+    func twoModels() throws {
+        let plan = PlanRequest(
+            model: try .named("llama-2-13b"), gpu: try .named("h100-sxm"), promptTokens: 3072, newTokens: 1024)
+        let other = try comparedRun(name: "other", header: { ($0.checkpointFingerprint, $0.model) = ("d", "other") })
+        let answers = try ComparisonReport(
+            PolicyComparison([comparedRun(), other, comparedRun("tova:slots=0.5")], plan: plan)
+        ).answers()
+        #expect(!answers.contains { $0.hasPrefix("full") })
+        #expect(answers.contains { $0.contains(": for sequences of 4,096 tokens") })
+    }
+
     @Test("where the model does not fit at all nothing is said to pay or not")
     func noRoom() throws {
         let answers = try answers(

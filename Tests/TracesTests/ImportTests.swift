@@ -69,6 +69,10 @@ struct ImportTests {
             (header.replacing("1,", with: "0,"), 1, "a whole number from 1 to 1024 as `layers`, found 0"),
             (header.replacing("1,", with: "1.5,"), 1, "as `layers`, found 1.5"),
             (header.replacing("1,", with: "\"1\","), 1, "as `layers`, found \"1\""),
+            (
+                header.replacing("1,", with: "1024,").replacing("2}", with: "4096}"), 1,
+                "at most 16384 KV heads over all layers"
+            ),
             (header.replacing("2}", with: "2, \"heads\": 3}"), 1, "a divisor of the 3 heads as `kv_heads`, found 2"),
             (header.replacing("2}", with: "2, \"shard\": \"2/2\"}"), 1, "I/N as `shard`, found '2/2'"),
             (header.replacing("2}", with: "2, \"arithmetic\": \"int4\"}"), 1, "float32 as `arithmetic`"),

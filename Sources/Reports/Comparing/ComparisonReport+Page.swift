@@ -33,7 +33,8 @@ extension ComparisonReport {
         let models = comparison.models.map { run in
             Report.Fact(
                 name: "Compared model",
-                value: "\(comparison.name(of: run)) (\(run.modelNote)), fingerprint \(run.header.checkpointFingerprint)")
+                value: "\(comparison.name(of: run)) (\(run.modelNote)), fingerprint \(run.header.checkpointFingerprint)"
+            )
         }
         let digest = comparison.baseline.header.promptListDigest
         return models + [Report.Fact(name: "Compared prompts", value: "list digest \(digest)")]
