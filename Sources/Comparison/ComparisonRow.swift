@@ -57,8 +57,8 @@ public struct ComparisonRow: Sendable {
     /// Shares that differ by less are about the same.
     public static let alike = 1.25
 
-    /// Perplexity over the plain model's.
-    public var perplexityRatio: Double? { difference.map { exp($0.mean) } }
+    /// Perplexity over the plain model's; nil where there is no difference, or it is beyond all numbers.
+    public var perplexityRatio: Double? { difference.map { exp($0.mean) }.flatMap { $0.isFinite ? $0 : nil } }
 
     /// Share of the plain cache that is kept.
     public var kept: Double { 1 / compressionRatio }

@@ -46,7 +46,7 @@ extension PolicyComparison {
         let budgets = tested.compactMap { rows[$0].budget }.reduce(into: [String]()) {
             if !$0.contains($1) { $0.append($1) }
         }
-        let shares = budgets.map { budget in share(of: tested.filter { rows[$0].budget == budget }) }
+        let shares = budgets.map { budget in share(of: budget, tested.filter { rows[$0].budget == budget }) }
         let same = shares.map { own in shares.firstIndex { max($0 / own, own / $0) < Self.sameShare }! }
         let places = tested.map { nearest(rows[$0], budgets, shares).map { same[$0] } }
         return budgets.indices.compactMap { budget in
@@ -71,9 +71,10 @@ extension PolicyComparison {
         return rows.indices.filter { rows[$0].difference != nil && !standing.contains($0) }
     }
 
-    /// What a budget keeps of the plain model's cache: as its rows do that run on that model and drop as they go, where
-    /// there are any.
-    private func share(of places: [Int]) -> Double {
+    /// What a budget keeps of the plain model's cache: what a share says, or else as its rows do that run on that model and
+    /// drop as they go, where there are any.
+    private func share(of budget: String, _ places: [Int]) -> Double {
+        if case .share(let share)? = try? CacheBudget(budget).limit { return share }
         let plain = places.filter { rows[$0].isOnBaseline && rows[$0].prefill != .only }
         let counted = plain.isEmpty ? places : plain
         return counted.reduce(0) { $0 + rows[$1].kept } / Double(counted.count)

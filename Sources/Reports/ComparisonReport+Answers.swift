@@ -87,7 +87,7 @@ extension ComparisonReport {
             guard row.budget == nil || apart.contains(place) else { return nil }
             return row.difference.map {
                 "\(row.modelName) (\(row.modelNote)) under \(row.policy) keeps "
-                    + "\(Self.percent(row.kept)) and \(Self.verb($0))."
+                    + "\(Self.percent(row.kept)) and \(Self.verb($0))\(Self.doubt($0))."
             }
         }
     }

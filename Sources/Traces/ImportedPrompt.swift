@@ -126,6 +126,10 @@ struct ImportedPrompt: Decodable {
             guard let bytes = [UInt8](hexadecimal: tokenDigest), bytes.count == 32 else {
                 throw Misfit(expected: "64 hexadecimal digits as `token_digest`", found: "'\(tokenDigest)'")
             }
+            let ids = tokenIds.flatMap { $0.allSatisfy { UInt32(exactly: $0) != nil } ? $0 : nil }
+            if let ids, PromptTrace.digest(of: ids) != bytes {
+                throw Misfit(expected: "the digest of `token_ids` as `token_digest`", found: "another")
+            }
             return bytes
         }
         guard let tokenIds else { throw Misfit(expected: "`token_ids` or `token_digest`", found: "neither") }
