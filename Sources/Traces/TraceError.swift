@@ -39,10 +39,19 @@ extension TraceError: CustomStringConvertible {
                 + "found kind \(kind), encoding \(encoding), of a later Headroom"
         case .differs(let path, let field, let expected, let found):
             "\(path): another recording: `\(field)`: expected \(expected), found \(found)"
-                + (field == "prompt_list" ? ": other prompts, or more or less of them given" : "")
+                + Self.hint(field, found: found)
         case .finished(let path): "\(path): this recording is finished already"
         case .busy(let path): "\(path): another process is writing this recording"
         case .unfitPrompt(let path, let id, let reason): "\(path): prompt '\(id.prefix(200))': \(reason)"
+        }
+    }
+
+    /// What a user can do about a header's field that differs; empty for most.
+    private static func hint(_ field: String, found: String) -> String {
+        switch field {
+        case "prompt_list": ": other prompts, or more or less of them given"
+        case "kernels": "; HEADROOM_KERNELS=\(found) computes as this file was"
+        default: ""
         }
     }
 }

@@ -12,7 +12,8 @@ public struct TraceReader: Sendable {
     public let isFinished: Bool
     /// SHA-256, in hexadecimal, of all bytes before the end block, as that block has it; nil in an unfinished file.
     public let digest: String?
-    /// Bytes of the file behind the last whole block: what a killed writer left.
+    /// Bytes of the file behind the last whole prompt of an unfinished recording: what a killed writer or a power loss
+    /// left; 0 in a finished one.
     public let tornBytes: Int
 
     private let file: MappedFile

@@ -1,6 +1,7 @@
 import Files
 
-/// The blocks of a trace, found by hopping from block header to block header; payloads of prompts are not touched.
+/// The blocks of a trace, found by hopping from block header to block header; payloads of prompts are not touched in a
+/// finished file, and summed up in an unfinished one.
 struct TraceScan {
     /// Where a prompt's payload lies in the file, and what it must sum up to.
     struct Place {
@@ -32,7 +33,7 @@ struct TraceScan {
                 found: "version \(version)")
         }
         end = reader.offset
-        while digest == nil, let block = try Self.nextBlock(&reader, sequence: prompts.count + 1) {
+        blocks: while digest == nil, let block = try Self.nextBlock(&reader, sequence: prompts.count + 1) {
             let place = Place(offset: reader.offset, length: Int(block.length), checksum: block.checksum)
             _ = try reader.read(count: place.length)
             switch TraceFormat.Block(rawValue: block.type) {
@@ -40,8 +41,7 @@ struct TraceScan {
                 prompts.append(place)
                 end = reader.offset
             case .end:
-                // All prompts were on the disk before it was written: nothing but itself can be lost.
-                if Self.isLost(place, of: file) { return }
+                if Self.isLost(place, of: file) { break blocks }
                 try readEnd(file, place, &reader)
             case .header: throw reader.malformed(at: end, expected: "a prompt or the end block", found: block.name)
             case nil: throw TraceError.unknownBlock(path: file.path, offset: end, name: block.name)
@@ -57,9 +57,9 @@ struct TraceScan {
         prompts.removeSubrange(first...)
     }
 
-    /// Whether a power loss took something of a payload: its checksum is wrong, and what lies in it of some sector of the
-    /// disk is zeros, as those are that were never written. (Where zeros were recorded, a flipped bit elsewhere is taken for
-    /// that, too: the prompt is recorded again.)
+    /// Whether a power loss took something of a payload: its checksum is wrong, and what lies in it of some sector of
+    /// the disk is zeros, as those are that were never written. (Where zeros were recorded, a flipped bit elsewhere is
+    /// taken for that, too: the prompt is recorded again.)
     private static func isLost(_ place: Place, of file: MappedFile) -> Bool {
         let range = place.offset..<place.offset + place.length
         guard Checksum.crc32(UnsafeRawBufferPointer(rebasing: file.bytes[range])) != place.checksum else {
@@ -147,7 +147,7 @@ struct TraceScan {
     private static func nextBlock(_ reader: inout ByteReader, sequence: Int) throws -> BlockHeader? {
         guard reader.remaining >= TraceFormat.unit else { return nil }
         let start = reader.offset
-        // A block's header is written after its payload is on the disk: zeros mean that it never was.
+        // A block's header is written last: zeros mean that it was not, or that a power loss took it.
         var peek = reader
         if try peek.read(count: TraceFormat.unit).allSatisfy({ $0 == 0 }) { return nil }
         let block = try BlockHeader(&reader)

@@ -26,8 +26,9 @@ extension TraceWriter {
         return try resume(path: path, header: header)
     }
 
-    /// Goes on with a recording after its last whole prompt, cutting off what a killed writer or a power loss left behind it; begins
-    /// one where there is no file, or not even a whole header. `isFinished` tells that there is nothing to go on with.
+    /// Goes on with a recording after its last whole prompt, cutting off what a killed writer or a power loss left
+    /// behind it; begins one where there is no file, or not even a whole header. `isFinished` tells that there is
+    /// nothing to go on with.
     /// - Throws: `TraceError.differs` with the name of what differs where the file belongs to another recording,
     ///   `TraceError.busy` where another process writes it; `FileError` or `TraceError` where it is damaged or of a
     ///   later format. The file is then as it was.

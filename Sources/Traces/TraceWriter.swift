@@ -1,10 +1,10 @@
 import Files
 import Foundation
 
-/// Writes a trace, prompt by prompt, as a journal: first a prompt's payload is written, then the block header that makes it
-/// valid, and what was added since the last time is synced to the disk once a second has passed. So a process that is
-/// killed loses no prompt that was added, and a power loss those of the last second at most; resuming finds by checksums
-/// what is not whole, and cuts it off. One process at a time: the file is locked while this lives.
+/// Writes a trace, prompt by prompt, as a journal: first a prompt's payload is written, then the block header that makes
+/// it valid; a prompt added a second or more after the last sync is synced to the disk with all before it. So a process
+/// that is killed loses no prompt that was added, and a power loss takes at most those that one second added; resuming
+/// finds by checksums what is not whole, and cuts it off. One process at a time: the file is locked while this lives.
 ///
 /// The bytes depend on the header and the prompts alone.
 public final class TraceWriter {
@@ -49,7 +49,7 @@ public final class TraceWriter {
     /// Prompts in the file.
     public var promptCount: Int { promptIDs.count }
 
-    /// Adds a prompt. From here on it outlives this process; a power loss it outlives after `sync`, which this calls once
+    /// Adds a prompt. From here on it outlives this process; a power loss it outlives after `sync`, which this calls where
     /// a second has passed since the last time.
     /// - Throws: `TraceError.finished`; `TraceError.unfitPrompt` where it is not of the header's shape or its id is
     ///   taken; `FileError.unwritable`. The file then holds what it held before.

@@ -62,6 +62,17 @@ struct ResumeTests {
         #expect(try folder.bytes("a.hrt") == bytes)
     }
 
+    @Test("Another set of kernels is refused with what makes it the same")
+    func otherKernels() throws {
+        let path = folder.file("a.hrt")
+        try SampleTrace.write(prompts, to: path, finished: false)
+        var other = header
+        other.kernelSet = "avx2"
+        let error = #expect(throws: TraceError.self) { try TraceWriter.resume(path: path, header: other) }
+        let hint = "expected avx2, found plain; HEADROOM_KERNELS=plain computes as this file was"
+        #expect(error?.description == "\(path): another recording: `kernels`: \(hint)")
+    }
+
     @Test("A recording of anything else is refused by the name of what differs, and stays as it is")
     func differences() throws {
         let changes: [(String, (inout TraceHeader) -> Void)] = [

@@ -22,7 +22,7 @@ struct TraceBench {
         Double(prompts.reduce(0) { $0 + $1.tokens * Self.shape.layers * Self.shape.kvHeads })
     }
 
-    /// Decisions a second that are written, synced to the disk prompt by prompt.
+    /// Decisions a second that are written, and on the disk in the end.
     func write() throws -> BenchResult {
         result("write", try Stopwatch.times(seconds: 0.5, runs: 5...9) { try record(compressed: false) })
     }

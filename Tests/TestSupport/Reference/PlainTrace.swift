@@ -28,12 +28,14 @@ package struct PlainTrace: Equatable {
     package private(set) var fields: [[String]] = []
     package private(set) var prompts: [Prompt] = []
     package private(set) var isFinished = false
-    /// Bytes behind the last whole block of an unfinished file.
+    /// Bytes behind the last whole prompt of an unfinished file.
     package private(set) var tornBytes = 0
 
     private var bytes: [UInt8]
     private var place = 0
     private var limit: Int
+    /// Where the first prompt begins that a power loss took something of.
+    private var lost: Int?
 
     /// Reads a whole file.
     package init(_ bytes: [UInt8]) throws {
@@ -43,7 +45,7 @@ package struct PlainTrace: Equatable {
         var sequence = 0
         while try readBlock(sequence) { sequence += 1 }
         guard sequence > 0 else { throw Damage(offset: 32, what: "no header block") }
-        tornBytes = bytes.count - place
+        tornBytes = bytes.count - (lost ?? place)
         if isFinished && tornBytes > 0 { throw Damage(offset: place, what: "bytes after the end block") }
     }
 
@@ -76,16 +78,30 @@ package struct PlainTrace: Equatable {
             throw Damage(offset: start + 8, what: "length or reserved bytes")
         }
         if length > UInt64(bytes.count - start - 32) { return false }
-        place = start + 32
-        limit = place + Int(length)
-        guard number(at: start + 16, bytes: 4) == UInt64(crc(place..<limit)) else {
-            throw Damage(offset: place, what: "checksum of a payload")
+        let type = String(decoding: bytes[start..<start + 4], as: UTF8.self)
+        let payload = start + 32..<start + 32 + Int(length)
+        let isWhole = number(at: start + 16, bytes: 4) == UInt64(crc(payload))
+        let isLost = !isWhole && sequence > 0 && hasZeroSector(payload)
+        if type == "END " && isLost { return false }
+        if type == "PRMT" && (isLost || lost != nil) {
+            lost = lost ?? start
+            place = payload.upperBound
+            return true
         }
-        try readPayload(String(decoding: bytes[start..<start + 4], as: UTF8.self), start, sequence)
+        guard isWhole else { throw Damage(offset: payload.lowerBound, what: "checksum of a payload") }
+        (place, limit) = (payload.lowerBound, payload.upperBound)
+        try readPayload(type, start, sequence)
         try skipPadding(to: 32)
         guard place == limit else { throw Damage(offset: place, what: "more in a block than it says") }
         limit = bytes.count
         return true
+    }
+
+    /// Whether all that lies in `range` of some sector is zeros.
+    private func hasZeroSector(_ range: Range<Int>) -> Bool {
+        var zeros: [Int: Bool] = [:]
+        for offset in range { zeros[offset / 512] = zeros[offset / 512, default: true] && bytes[offset] == 0 }
+        return zeros.values.contains(true)
     }
 
     private mutating func readPayload(_ type: String, _ start: Int, _ sequence: Int) throws {
@@ -93,6 +109,7 @@ package struct PlainTrace: Equatable {
         case ("HEAD", 0): try readFields()
         case ("PRMT", 1...): prompts.append(try readPrompt())
         case ("END ", 1...):
+            if let lost { throw Damage(offset: lost, what: "a lost prompt in a finished file") }
             guard try take(8) == UInt64(prompts.count) else { throw Damage(offset: place, what: "count of prompts") }
             guard try takeBytes(32) == PlainSHA256.digest(bytes[..<start]) else {
                 throw Damage(offset: place, what: "digest of the file")
