@@ -96,6 +96,17 @@ struct StandingTests {
         return ComparedRun(name: word, header: header, prompts: prompts, budget: word == "full" ? nil : "2")
     }
 
+    @Test("a share is what it says, whatever its rows keep: who keeps it stands there, who does not stands apart")
+    func ownWord() throws {
+        let runs = [
+            try comparedRun(), try comparedRun("tova:slots=0.25", drops: [[3, 3], [2, 2]], budget: "25%"),
+            try comparedRun("window:sinks=1,window=0.24", drops: [[1, 1], [0, 0]], budget: "25%"),
+            try comparedRun("streaming:sinks=1,window=0.24", drops: [[1, 1], [1, 0]], budget: "25%"),
+        ]
+        let comparison = try PolicyComparison(runs)
+        #expect(comparison.standings.map { [$0.best] + $0.rivals.map(\.row) } == [[1]] && comparison.apart == [2, 3])
+    }
+
     @Test("budgets that come to the same share are one, whatever their words are")
     func oneShare() throws {
         let runs = [

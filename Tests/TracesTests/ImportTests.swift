@@ -70,6 +70,12 @@ struct ImportTests {
             (header.replacing("1,", with: "1.5,"), 1, "as `layers`, found 1.5"),
             (header.replacing("1,", with: "\"1\","), 1, "as `layers`, found \"1\""),
             (
+                header + "\n"
+                    + prompt.replacing("]]}", with: "]], \"token_digest\": \"\(String(repeating: "0a", count: 32))\"}"),
+                2,
+                "the digest of `token_ids` as `token_digest`, found another"
+            ),
+            (
                 header.replacing("1,", with: "1024,").replacing("2}", with: "4096}"), 1,
                 "at most 16384 KV heads over all layers"
             ),
