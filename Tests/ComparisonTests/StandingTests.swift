@@ -135,7 +135,7 @@ struct StandingTests {
         let other = try PolicyComparison(runs([[1], [2]]))
         #expect(other.standings.map { [$0.best] + $0.rivals.map(\.row) }.map(Set.init) == [[1], [2, 3]])
         #expect(other.apart.isEmpty && other.standings.allSatisfy { $0.prompts == 2 })
-        let none = try PolicyComparison(runs([[2], [2]]))
+        let none = try PolicyComparison(runs([[3], [2]]))
         #expect(none.standings.map { [$0.best] + $0.rivals.map(\.row) } == [[1], [2]] && none.apart == [3])
     }
 }
