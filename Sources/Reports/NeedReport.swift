@@ -77,7 +77,8 @@ public struct NeedReport: Sendable {
     private var timeNotes: String {
         var known: Set<String> = []
         let notes = needs.flatMap(\.gpus).flatMap(\.timeNotes).filter { known.insert($0).inserted }
-        let engines = Form.engineNote(question.gpus.map { $0.calibration?.title })
+        let timed = needs.flatMap(\.gpus).filter { $0.throughputTokensPerSecond != nil }
+        let engines = Form.engineNote(timed.map(\.engine))
         return (notes + [engines].compactMap { $0 }).map { "note: \($0)\n" }.joined()
     }
 
