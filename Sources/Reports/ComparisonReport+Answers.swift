@@ -145,10 +145,10 @@ extension ComparisonReport {
         }
         if isSinglePrompt {
             cautions.append("A single prompt gives no interval: differences may be chance.")
-        } else if comparison.baseline.prompts.count < Self.trustedPrompts {
+        } else if comparison.baseline.prompts.count < Standing.fewestPrompts {
             cautions.append(
                 "\(comparison.baseline.prompts.count) prompts are few: bootstrap intervals over fewer than "
-                    + "\(Self.trustedPrompts) hold the truth less often than they say.")
+                    + "\(Standing.fewestPrompts) hold the truth less often than they say.")
         }
         cautions += untested + otherWeights + plannedOtherwise
         if let shard = comparison.shard {
@@ -157,9 +157,6 @@ extension ComparisonReport {
         if comparison.plan != nil { cautions.append("Batches and throughputs are projections, not measurements.") }
         return cautions
     }
-
-    /// Prompts from which on a percentile bootstrap's interval is about what it says.
-    private static let trustedPrompts = 20
 
     private var isSinglePrompt: Bool {
         comparison.rows.contains { $0.difference != nil } && comparison.rows.allSatisfy { $0.difference?.low == nil }

@@ -14,8 +14,7 @@ extension ComparisonReport {
             "checkpoint", "trained",
             "planned_policy", "kv_bytes_per_sequence", "state_bytes_per_sequence", "throughput_ratio", "source",
             "planned_as_measured", "bytes_share", "planned_model", "gpu", "gpus", "prompt_tokens", "new_tokens",
-            "arithmetic",
-            "seed",
+            "arithmetic", "seed",
         ]
         let full = comparison.rows[0].plan?.throughputTokensPerSecond
         let rows = comparison.rows.map { row in

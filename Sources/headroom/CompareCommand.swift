@@ -61,19 +61,19 @@ struct CompareCommand: ParsableCommand {
     @Option(help: "The GPU to plan for.")
     var gpu = "h100-sxm"
 
-    @Option(parsing: .unconditional, help: "GPUs that share every layer.")
+    @Option(help: "GPUs that share every layer.")
     var gpus = 1
 
-    @Option(parsing: .unconditional, help: "Tokens of a planned prompt.")
+    @Option(help: "Tokens of a planned prompt.")
     var promptTokens = 3072
 
-    @Option(parsing: .unconditional, help: "Tokens generated after it.")
+    @Option(help: "Tokens generated after it.")
     var newTokens = 1024
 
-    @Option(parsing: .unconditional, help: "Threads; by default one a core.")
+    @Option(help: "Threads; by default one a core.")
     var threads: Int?
 
-    @Option(parsing: .unconditional, help: "Sequences under way at once (default: 1); results do not depend on it.")
+    @Option(help: "Sequences under way at once (default: 1); results do not depend on it.")
     var batch: Int?
 
     @Option(help: "float32 (the default), or bfloat16: activations rounded before every product, sums in float32.")
@@ -91,7 +91,7 @@ struct CompareCommand: ParsableCommand {
             valueName: "dir"))
     var traces: String?
 
-    @Option(parsing: .unconditional, help: "Seed of the bootstrap.")
+    @Option(help: "Seed of the bootstrap.")
     var seed: UInt64 = 0
 
     @Option(
