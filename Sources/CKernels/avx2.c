@@ -52,11 +52,9 @@ INLINE __m128 sums4(__m256 a, __m256 b, __m256 c, __m256 d) {
 #define ZERO _mm256_setzero_ps()
 #include "dot.h"
 
-#define HEIGHT (left >= 8 && tokens == 1 ? 8 : left >= 2 ? 2 : 1)
+#define HEIGHT (left >= 2 ? 2 : 1)
 #define BLOCKS                                            \
-    if (height == 8 && columns <= SHORT) DOT_IN_ORDER(8); \
-    else if (height == 8) DOT_TOKENS(8, 1);               \
-    else if (height == 2 && some >= 6) DOT_TOKENS(2, 6);  \
+    if (height == 2 && some >= 6) DOT_TOKENS(2, 6);  \
     else if (height == 2 && some >= 4) DOT_TOKENS(2, 4);  \
     else if (height == 2 && some >= 2) DOT_TOKENS(2, 2);  \
     else if (height == 2) DOT_TOKENS(2, 1);               \
@@ -71,15 +69,12 @@ INLINE __m128 sums4(__m256 a, __m256 b, __m256 c, __m256 d) {
 #define LOAD_X load_f32
 #define SOME_X some_f32
 #define MULTIPLY_ADD _mm256_fmadd_ps
-#define SHORT 2048
 DOT_ROWS(dot_rows_f32, HEIGHT, BLOCKS)
 
 #undef WEIGHT
 #undef LOAD_W
 #undef SOME_W
-#undef SHORT
 #define WEIGHT uint16_t
-#define SHORT 0
 #define LOAD_W load_f16
 #define SOME_W some_f16
 DOT_ROWS(dot_rows_f16, HEIGHT, BLOCKS)

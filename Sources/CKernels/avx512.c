@@ -50,16 +50,15 @@ INLINE __m128 sums4(__m512 a, __m512 b, __m512 c, __m512 d) {
 #define ZERO _mm512_setzero_ps()
 #include "dot.h"
 
+/* Of one token no more than three rows are left here. */
 #define HEIGHT (left >= 8 && tokens <= 3 ? 8 : left >= 4 ? 4 : 1)
-#define BLOCKS                                                 \
-    if (height == 8 && some == 3) DOT_TOKENS(8, 3);            \
-    else if (height == 8 && some == 2) DOT_TOKENS(8, 2);       \
-    else if (height == 8 && columns <= SHORT) DOT_IN_ORDER(8); \
-    else if (height == 8) DOT_TOKENS(8, 1);                    \
-    else if (height == 4 && some >= 6) DOT_TOKENS(4, 6);       \
-    else if (height == 4 && some >= 4) DOT_TOKENS(4, 4);       \
-    else if (height == 4 && some >= 2) DOT_TOKENS(4, 2);       \
-    else if (height == 4) DOT_TOKENS(4, 1);                    \
+#define BLOCKS                                           \
+    if (height == 8 && some == 3) DOT_TOKENS(8, 3);      \
+    else if (height == 8) DOT_TOKENS(8, 2);              \
+    else if (height == 4 && some >= 6) DOT_TOKENS(4, 6); \
+    else if (height == 4 && some >= 4) DOT_TOKENS(4, 4); \
+    else if (height == 4 && some >= 2) DOT_TOKENS(4, 2); \
+    else if (height == 4) DOT_TOKENS(4, 1);              \
     else DOT_TOKENS(1, 1);
 
 #define WEIGHT float
@@ -71,15 +70,12 @@ INLINE __m128 sums4(__m512 a, __m512 b, __m512 c, __m512 d) {
 #define LOAD_X load_f32
 #define SOME_X some_f32
 #define MULTIPLY_ADD _mm512_fmadd_ps
-#define SHORT 2048
 DOT_ROWS(dot_rows_f32, HEIGHT, BLOCKS)
 
 #undef WEIGHT
 #undef LOAD_W
 #undef SOME_W
-#undef SHORT
 #define WEIGHT uint16_t
-#define SHORT 1024
 #define LOAD_W load_f16
 #define SOME_W some_f16
 DOT_ROWS(dot_rows_f16, HEIGHT, BLOCKS)
@@ -98,9 +94,7 @@ DOT_ROWS(dot_rows_bf16, HEIGHT, BLOCKS)
 #undef LOAD_X
 #undef SOME_X
 #undef MULTIPLY_ADD
-#undef SHORT
 #define INPUT uint16_t
-#define SHORT 2048
 #define VALUE __m512i
 #define STEP 32
 #define LOAD_W load_pairs

@@ -1,7 +1,7 @@
 /* Blocks of dot products, for sets with a vector unit. Whoever includes this has defined VECTOR, UNROLL, `floats` (the
    type of a running sum), ZERO, MANY (the most tokens of a block) and `sums4(a, b, c, d)`, the sums of four vectors'
    lanes; and before each function
-   WEIGHT and INPUT (element types), SHORT (below), VALUE (a vector of them), STEP (elements in it), LOAD_W, SOME_W, LOAD_X, SOME_X (a
+   WEIGHT and INPUT (element types), VALUE (a vector of them), STEP (elements in it), LOAD_W, SOME_W, LOAD_X, SOME_X (a
    whole vector, or its first elements and zeros) and MULTIPLY_ADD. */
 
 /* ROWS x TOKENS dot products, each with one running sum of a vector's lanes, whatever the block's shape: that is what
@@ -55,24 +55,27 @@
         pass++;                                        \
     } while (0)
 
-/* One token's products with ROWS rows, row by row: the same sums as a block's. Memory is read in order, which the
-   processor's own prefetching serves better than any asking: for rows of at most SHORT columns, beyond which a row's sum
-   takes longer than its bytes, or the token does not stay in the first-level cache. */
-#define DOT_IN_ORDER(ROWS)                                                                                    \
-    do {                                                                                                     \
-        floats sums[ROWS];                                                                                   \
-        UNROLL for (int r = 0; r < ROWS; r++) {                                                              \
-            const WEIGHT *at = row + r * row_stride;                                                         \
-            floats sum = ZERO;                                                                               \
-            size_t c = 0;                                                                                    \
-            for (; c + STEP <= columns; c += STEP) sum = MULTIPLY_ADD(LOAD_W(at + c), LOAD_X(token + c), sum); \
-            if (c < columns)                                                                                 \
-                sum = MULTIPLY_ADD(SOME_W(at + c, columns - c), SOME_X(token + c, columns - c), sum);        \
-            sums[r] = sum;                                                                                   \
-        }                                                                                                    \
-        UNROLL for (int r = 0; r < ROWS; r += 4)                                                             \
-            _mm_storeu_ps(target + r, sums4(sums[r], sums[r + 1], sums[r + 2], sums[r + 3]));                \
-        t0++;                                                                                                \
+/* One token's products with a row of each quarter of the rows, `part` high: the same sums as a block's. Each quarter is read
+   in order, which the processor's own prefetching serves better than any asking; and four at once, as one sum alone
+   waits longer for its own additions than for its bytes. */
+#define DOT_FOUR(ROW)                                                                                     \
+    do {                                                                                                  \
+        const WEIGHT *row = ROW;                                                                          \
+        floats sums[4] = {ZERO, ZERO, ZERO, ZERO};                                                        \
+        size_t c = 0;                                                                                     \
+        for (; c + STEP <= columns; c += STEP) {                                                          \
+            VALUE x = LOAD_X(in + c);                                                                     \
+            UNROLL for (int p = 0; p < 4; p++)                                                            \
+                sums[p] = MULTIPLY_ADD(LOAD_W(row + p * part * row_stride + c), x, sums[p]);              \
+        }                                                                                                 \
+        if (c < columns) {                                                                                \
+            VALUE x = SOME_X(in + c, columns - c);                                                        \
+            UNROLL for (int p = 0; p < 4; p++)                                                            \
+                sums[p] = MULTIPLY_ADD(SOME_W(row + p * part * row_stride + c, columns - c), x, sums[p]); \
+        }                                                                                                 \
+        float four[4];                                                                                    \
+        _mm_storeu_ps(four, sums4(sums[0], sums[1], sums[2], sums[3]));                                   \
+        UNROLL for (int p = 0; p < 4; p++) out[r0 + p * part] = four[p];                                  \
     } while (0)
 
 /* Rows outside, tokens inside: a row of weights is read from memory once, and from the caches for the tokens that
@@ -81,6 +84,11 @@
     VECTOR static void NAME(const WEIGHT *weights, size_t rows, size_t row_stride, size_t columns,             \
                             const INPUT *in, size_t in_stride, size_t tokens, float *out, size_t out_stride) { \
         size_t r0 = 0, passes = (tokens + MANY - 1) / MANY;                                                    \
+        if (tokens == 1) {                                                                                     \
+            size_t part = rows / 4;                                                                            \
+            for (; r0 < part; r0++) DOT_FOUR(weights + r0 * row_stride);                                       \
+            r0 = 4 * part;                                                                                     \
+        }                                                                                                      \
         while (r0 < rows) {                                                                                    \
             size_t left = rows - r0, height = HEIGHT, t0 = 0, pass = 0;                                        \
             while (t0 < tokens) {                                                                              \
