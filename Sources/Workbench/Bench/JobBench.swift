@@ -75,10 +75,11 @@ struct JobBench {
             promptTokens: [512, 1024, 1536, 2048, 2560, 3072, 3584, 4096], newTokens: [1024])
         var rows = 0
         let times = try Stopwatch.times(seconds: 0.5, runs: 5...9) {
-            rows = try sweep.requests {
+            let requests = sweep.requests {
                 $0.lengths = lengths
                 $0.variants = variants
-            }.reduce(0) { $0 + (try Planner($1).rows().count) }
+            }
+            rows = try Planner.plans(requests).map { $0.row() }.count
         }
         return BenchResult(name: "plan/sweep", seconds: times, units: Double(rows), of: "projections")
     }
