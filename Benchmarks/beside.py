@@ -45,8 +45,8 @@ def count(word):
 
 def packages(**names):
     """The modules of those names, each given as the package that has it; where one is missing, a line says which."""
-    # Left to itself OpenMP spins for some milliseconds after a step, and sleeps while Headroom is measured. Told to spin on
-    # it would take Headroom's cores; told to sleep at once llama.cpp loses an eighth of its speed.
+    # Left to itself OpenMP spins for some milliseconds after a step, and sleeps while Headroom is measured. Told to
+    # spin on it would take Headroom's cores; told to sleep at once llama.cpp loses an eighth of its speed.
     for setting in "OMP_WAIT_POLICY", "GOMP_SPINCOUNT":
         os.environ.pop(setting, None)
     found = []
