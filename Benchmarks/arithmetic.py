@@ -1,13 +1,25 @@
 """What bfloat16 arithmetic changes beside float32: the share of decisions that differ and the difference in negative
-log-likelihood, over prompts that both are given. Needs Python alone.
+log-likelihood, over prompts that both are given. Needs Python alone, from 3.10 on.
 """
 import argparse
 import json
 import os
 import statistics
+import subprocess
 import tempfile
 
-from headroom_bench import output
+BUILT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), ".build", "release", "headroom")
+
+
+def output(*command):
+    """What a command prints; where it fails, or is not there, its own line and no more."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True)
+    except OSError as error:
+        raise SystemExit(f"{command[0]}: {error.strerror} (swift build -c release makes it)") from None
+    if done.returncode:
+        raise SystemExit(done.stderr.strip() or f"{command[0]} ended with {done.returncode}")
+    return done.stdout
 
 
 def recorded(headroom, model, prompts, arithmetic, folder):
@@ -20,7 +32,7 @@ def recorded(headroom, model, prompts, arithmetic, folder):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--headroom", default=".build/release/headroom")
+    parser.add_argument("--headroom", default=BUILT, help="the command; by default what this repository built")
     parser.add_argument("--model", nargs="+", default=["default", "default-base", "default-gqa"])
     parser.add_argument("--prompts", nargs="*", default=[], help="by default the bundled ones")
     options = parser.parse_args()

@@ -1,20 +1,23 @@
-"""llama.cpp beside Headroom on TinyLlama's shape with random weights: decoding at batch 1 and 16, and prefill.
+"""llama.cpp beside Headroom, on TinyLlama's shape with random weights: decoding at batch 1 and 16, and prefill.
 
-Both keep the weights in the width asked for. llama.cpp keeps its cache in 16 bits, Headroom in 32: at a context of 128
-tokens that is a hundredth of the traffic. Run by compare.sh.
+Both keep the weights in the width of the row. Beside a matrix in bfloat16 llama.cpp rounds the activations to it:
+Headroom does so in bfloat16 arithmetic alone, which is the like of it and has the goals; its default, products in
+float32, stands beside it.
 """
-import argparse
-import collections
 import os
-import statistics
 import tempfile
-import time
 
-import gguf
-import llama_cpp as llama
-import numpy
+import beside
 
-import headroom_bench
+parser = beside.parser(__doc__)
+beside.add_threads(parser)
+parser.add_argument(
+    "--folder",
+    help="keeps the models' files there for the next run (2.2 and 4.4 GB); by default they lie in the temporary folder "
+    "and are removed as soon as they are mapped",
+)
+options = parser.parse_args()
+gguf, llama, numpy = beside.packages(gguf="gguf", llama_cpp="llama-cpp-python", numpy="numpy")
 
 # What Headroom is asked to reach beside llama.cpp.
 GOALS = {
@@ -22,11 +25,15 @@ GOALS = {
     "decode/{}/batch=16/context=128": 1.3,
     "prefill/{}/tokens=1024/parallel": 1.0,
 }
-# Beside a matrix in bfloat16 llama.cpp rounds the activations to it: Headroom does so in bfloat16 arithmetic alone, which
-# is the like of it and has the goals. Its own default, which is more exact, stands beside it.
-ARITHMETICS = {"bfloat16": ["bfloat16-arithmetic", "bfloat16"], "float32": ["float32"]}
-
+# Headroom's widths and arithmetics: the width of the weights here, and whether the products are alike.
+KINDS = {
+    "1.1b/bfloat16-arithmetic/full": ("bfloat16", True),
+    "1.1b/bfloat16/full": ("bfloat16", False),
+    "1.1b/float32/full": ("float32", True),
+}
 LAYERS, HIDDEN, HEADS, KV_HEADS, HEAD_DIM, FFN, VOCABULARY = 22, 2048, 32, 4, 64, 5632, 32000
+# Tokens that a context takes at once: a whole prompt.
+BATCH = 1024
 
 
 def write_model(path, width):
@@ -43,11 +50,12 @@ def write_model(path, width):
     writer.add_rope_dimension_count(HEAD_DIM)
     writer.add_vocab_size(VOCABULARY)
     writer.add_tokenizer_model("no_vocab")
-    numbers = numpy.random.default_rng(1)
+    # A prime number of normal numbers: repeated, it comes to stand differently against every row.
+    pattern = numpy.random.default_rng(1).standard_normal(1_048_583, dtype=numpy.float32)
 
     def matrix(name, rows, columns):
-        values = numbers.standard_normal((rows, columns), dtype=numpy.float32) / numpy.sqrt(columns)
-        writer.add_tensor(name, gguf.quants.quantize(values.astype(numpy.float32), kind), raw_dtype=kind)
+        values = numpy.resize(pattern, (rows, columns)) / numpy.float32(columns**0.5)
+        writer.add_tensor(name, gguf.quants.quantize(values, kind), raw_dtype=kind)
 
     def gain(name):
         writer.add_tensor(name, numpy.ones(HIDDEN, dtype=numpy.float32))
@@ -72,22 +80,49 @@ def write_model(path, width):
     writer.close()
 
 
-class Run:
-    """A loaded model with room for some sequences."""
+def load(path):
+    model = llama.llama_model_load_from_file(path.encode(), llama.llama_model_default_params())
+    if not model:
+        raise beside.Unable(f"{path}: llama.cpp does not load it")
+    return model
 
-    def __init__(self, path, threads, sequences, context):
-        parameters = llama.llama_model_default_params()
-        self.model = llama.llama_model_load_from_file(path.encode(), parameters)
+
+def model(width):
+    """The model of that width."""
+    name = f"1.1b-{width}.gguf"
+    try:
+        if options.folder:
+            path = os.path.join(options.folder, name)
+            if not os.path.exists(path):
+                os.makedirs(options.folder, exist_ok=True)
+                write_model(path + ".partial", width)
+                os.rename(path + ".partial", path)
+            return load(path)
+        with tempfile.TemporaryDirectory(prefix="headroom-llama.cpp-") as folder:
+            write_model(os.path.join(folder, name), width)
+            return load(os.path.join(folder, name))
+    except OSError as error:
+        raise beside.Unable(f"the model's file: {error}") from None
+
+
+class Context:
+    """Some sequences of a model."""
+
+    def __init__(self, model, sequences, tokens):
+        """So many sequences with room for so many tokens each."""
         settings = llama.llama_context_default_params()
-        settings.n_ctx = sequences * context
-        settings.n_batch = settings.n_ubatch = 1024
+        settings.n_ctx = sequences * tokens
+        settings.n_batch = settings.n_ubatch = BATCH
         settings.n_seq_max = sequences
-        settings.n_threads = settings.n_threads_batch = threads
-        self.context = llama.llama_init_from_model(self.model, settings)
-        self.batch = llama.llama_batch_init(1024, 0, 1)
+        settings.n_threads = settings.n_threads_batch = options.threads
+        self.sequences = range(sequences)
+        self.context = llama.llama_init_from_model(model, settings)
+        if not self.context:
+            raise beside.Unable(f"llama.cpp makes no context of {sequences} x {tokens} tokens")
+        self.batch = llama.llama_batch_init(BATCH, 0, 1)
 
     def feed(self, tokens):
-        """Feeds (sequence, position, wants logits) triples; seconds."""
+        """Feeds (sequence, position, wants logits) triples."""
         self.batch.n_tokens = len(tokens)
         for index, (sequence, position, wanted) in enumerate(tokens):
             self.batch.token[index] = 7 + 13 * index % 251
@@ -95,87 +130,96 @@ class Run:
             self.batch.n_seq_id[index] = 1
             self.batch.seq_id[index][0] = sequence
             self.batch.logits[index] = wanted
-        start = time.perf_counter()
         if llama.llama_decode(self.context, self.batch) != 0:
-            raise SystemExit("llama.cpp refused a batch")
+            raise beside.Unable("llama.cpp refused a batch")
         llama.llama_synchronize(self.context)
-        return time.perf_counter() - start
 
-    def clear(self):
-        llama.llama_memory_clear(llama.llama_get_memory(self.context), True)
-
-    def prefill(self, count):
-        def once():
-            self.clear()
-            return self.feed([(0, position, position + 1 == count) for position in range(count)])
-
-        once()
-        return count / statistics.median(once() for _ in range(3))
-
-    def decode(self, batch, context):
-        self.clear()
-        for sequence in range(batch):
-            self.feed([(sequence, position, False) for position in range(context)])
-        times = [self.feed([(s, context + step, True) for s in range(batch)]) for step in range(18)]
-        return batch / statistics.median(times[2:])
+    def forget(self, position):
+        """Forgets what stands from there on, in every sequence."""
+        memory = llama.llama_get_memory(self.context)
+        for sequence in self.sequences:
+            llama.llama_memory_seq_rm(memory, sequence, position, -1)
 
     def close(self):
         llama.llama_batch_free(self.batch)
         llama.llama_free(self.context)
-        llama.llama_model_free(self.model)
 
 
-def measure(path, threads, names):
-    """Tokens a second of those of GOALS that are in `names`, by name."""
-    ways = {
-        "decode/{}/batch=1/context=128": ((16, 256), lambda run: run.decode(1, 128)),
-        "decode/{}/batch=16/context=128": ((16, 256), lambda run: run.decode(16, 128)),
-        "prefill/{}/tokens=1024/parallel": ((1, 1024), lambda run: run.prefill(1024)),
-    }
-    rates = {}
-    for name in names:
-        (sequences, context), rate = ways[name]
-        run = Run(path, threads, sequences, context)
-        rates[name] = rate(run)
-        run.close()
-    return rates
+class Decode(Context):
+    """Sequences of some tokens that are decoded together."""
+
+    def __init__(self, model, batch, tokens):
+        # llama.cpp looks at 256 tokens at a time.
+        super().__init__(model, batch, tokens + 128)
+        self.start = self.position = tokens
+        for sequence in self.sequences:
+            self.feed([(sequence, position, False) for position in range(tokens)])
+        self.step()
+
+    def step(self):
+        self.feed([(sequence, self.position, True) for sequence in self.sequences])
+        self.position += 1
+
+    def rates(self):
+        self.forget(self.start)
+        self.position = self.start
+        return [len(self.sequences) / seconds for seconds in beside.times(self.step, most=12)]
+
+
+class Prefill(Context):
+    """A prompt of some tokens, run whole."""
+
+    def __init__(self, model, tokens):
+        super().__init__(model, 1, tokens)
+        self.prompt = [(0, position, position + 1 == tokens) for position in range(tokens)]
+        self.run()
+
+    def run(self):
+        self.forget(0)
+        self.feed(self.prompt)
+
+    def rates(self):
+        return [len(self.prompt) / seconds for seconds in beside.times(self.run, most=2)]
+
+
+WAYS = {
+    "decode/{}/batch=1/context=128": lambda model: Decode(model, 1, 128),
+    "decode/{}/batch=16/context=128": lambda model: Decode(model, 16, 128),
+    "prefill/{}/tokens=1024/parallel": lambda model: Prefill(model, 1024),
+}
+
+
+class Rows:
+    """What has been made for the rows: the model of one width at a time, and of that a context for each way."""
+
+    def __init__(self):
+        self.width = self.model = None
+        self.contexts = {}
+
+    def measure(self, name):
+        pattern, kind = next((p, k) for p in WAYS for k in KINDS if p.format(k) == name)
+        width, _ = KINDS[kind]
+        if self.width != width:
+            self.close()
+            self.model, self.width = model(width), width
+        if pattern not in self.contexts:
+            self.contexts[pattern] = WAYS[pattern](self.model)
+        return self.contexts[pattern].rates()
+
+    def close(self):
+        for context in self.contexts.values():
+            context.close()
+        if self.model:
+            llama.llama_model_free(self.model)
+        self.__init__()
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--headroom", default=".build/release/headroom")
-    parser.add_argument("--threads", type=int, default=os.cpu_count())
-    parser.add_argument("--width", choices=["bfloat16", "float32"], default="bfloat16")
-    parser.add_argument("--rounds", type=int, default=3, help="of each program, in turn; the median counts")
-    parser.add_argument("--folder", help="keeps the model's file there for the next run; by default it is removed")
-    parser.add_argument("--only", default="", help="what names must contain, such as batch=1/")
-    options = parser.parse_args()
-    goals = {name: goal for name, goal in GOALS.items() if options.only in name}
-
     llama.llama_backend_init()
     silent = llama.llama_log_callback(lambda level, text, data: None)
     llama.llama_log_set(silent, None)
-    with tempfile.TemporaryDirectory() as temporary:
-        path = os.path.join(options.folder or temporary, f"1.1b-{options.width}.gguf")
-        if not os.path.exists(path):
-            write_model(path + ".partial", options.width)
-            os.rename(path + ".partial", path)
-        # The two alternate: what else the machine does hits both.
-        theirs, ours = collections.defaultdict(list), collections.defaultdict(list)
-        for _ in range(options.rounds):
-            for name, rate in measure(path, options.threads, goals).items():
-                theirs[name].append(rate)
-            names = [name.format(f"1.1b/{kind}/full") for kind in ARITHMETICS[options.width] for name in goals]
-            for name, rate in headroom_bench.rates(options.headroom, names, options.threads, rounds=1).items():
-                ours[name].append(rate)
-    rows = []
-    for kind in ARITHMETICS[options.width]:
-        for pattern, goal in goals.items():
-            name = pattern.format(f"1.1b/{kind}/full")
-            goal = goal if kind == ARITHMETICS[options.width][0] else None
-            rows.append((name, statistics.median(ours[name]), statistics.median(theirs[pattern]), goal))
-    print(f"llama-cpp-python {llama.__version__}, {options.threads} threads")
-    headroom_bench.report(rows, "llama.cpp")
+    goals = {p.format(kind): goal if alike else None for kind, (_, alike) in KINDS.items() for p, goal in GOALS.items()}
+    beside.serve(f"llama.cpp (llama-cpp-python {llama.__version__})", goals, Rows().measure)
 
 
 main()

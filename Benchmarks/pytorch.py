@@ -2,19 +2,27 @@
 
 Every head's slots stand in padded tensors with a length each, as a batch of sequences would; per token the open segment
 is pooled over its last 12 tokens, and written as a new slot or over the last one. On the shape of 110 million
-parameters with random weights in bfloat16. Run by compare.sh.
+parameters with random weights in bfloat16. The reference knows no other way to run a prompt, so Headroom's parallel one
+stands beside it too.
 """
-import argparse
-import os
-import statistics
-import time
+import beside
 
-import torch
+parser = beside.parser(__doc__)
+beside.add_threads(parser)
+options = parser.parse_args()
+(torch,) = beside.packages(torch="torch")
 
-import headroom_bench
-
+TOKENS = 512
+# PyTorch's products take bfloat16 and sum in float32, as those of bfloat16 arithmetic do.
+ROWS = [
+    f"prefill/110m/{kind}/dmc/tokens={TOKENS}/{way}"
+    for kind in ("bfloat16-arithmetic", "bfloat16")
+    for way in ("parallel", "by-token")
+]
 LAYERS, HIDDEN, HEADS, DIM, FFN, VOCABULARY, WINDOW, INITIAL = 12, 768, 12, 64, 2048, 32000, 12, -0.674
 THETA = 10000.0
+# Tokens a slot: three in four random logits lie above INITIAL, and merge.
+RATIO = 4
 
 
 class Layer:
@@ -32,6 +40,13 @@ class Layer:
         # The last WINDOW tokens of the open segment: omega * k, omega * v and omega.
         self.ring = torch.zeros(HEADS, WINDOW, 2 * DIM + 1)
         self.filled = torch.zeros(HEADS, dtype=torch.long)
+
+    def imagine(self, slots):
+        """So many slots in each head, of a past that was not computed."""
+        self.keys[:, :slots].normal_()
+        self.values[:, :slots].normal_()
+        self.lengths.fill_(slots)
+        self.filled.zero_()
 
 
 def norm(x):
@@ -74,40 +89,47 @@ def attend(layer, q, k, v, position):
     return torch.einsum("hs,hsd->hd", scores.softmax(-1), layer.values[:, :longest])
 
 
-def step(layers, embedding, output, token, position):
+def step(layers, embedding, token, position):
+    """A token of a prompt, which needs no output layer."""
     x = embedding[token]
     for layer in layers:
         q, k, v = (layer.qkv @ norm(x)).float().view(3, HEADS, DIM)
         x = x + layer.out @ attend(layer, q, k, v, position).reshape(-1).to(torch.bfloat16)
         gate, up = (layer.gate_up @ norm(x)).view(2, FFN)
         x = x + layer.down @ (torch.nn.functional.silu(gate) * up)
-    return output @ norm(x)
+    return x
+
+
+class Model:
+    """In the middle of a prompt, where a step takes what it does on average."""
+
+    def __init__(self):
+        numbers = torch.Generator().manual_seed(1)
+        self.layers = [Layer(numbers, TOKENS) for _ in range(LAYERS)]
+        self.embedding = torch.randn(VOCABULARY, HIDDEN, generator=numbers).to(torch.bfloat16)
+        self.start()
+        for _ in range(3):
+            self.step()
+
+    def start(self):
+        for layer in self.layers:
+            layer.imagine(TOKENS // 2 // RATIO)
+        self.position = TOKENS // 2
+
+    def step(self):
+        step(self.layers, self.embedding, 7 + 13 * self.position % 251, self.position)
+        self.position += 1
+
+    def rates(self):
+        self.start()
+        return [1 / seconds for seconds in beside.times(self.step, most=12)]
 
 
 @torch.inference_mode()
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--headroom", default=".build/release/headroom")
-    parser.add_argument("--threads", type=int, default=os.cpu_count())
-    parser.add_argument("--tokens", type=int, default=512, choices=[128, 512, 1024])
-    options = parser.parse_args()
-
     torch.set_num_threads(options.threads)
-    numbers = torch.Generator().manual_seed(1)
-    layers = [Layer(numbers, options.tokens) for _ in range(LAYERS)]
-    embedding = torch.randn(VOCABULARY, HIDDEN, generator=numbers).to(torch.bfloat16)
-    output = (torch.randn(VOCABULARY, HIDDEN, generator=numbers) / HIDDEN**0.5).to(torch.bfloat16)
-    times = []
-    for position in range(options.tokens):
-        start = time.perf_counter()
-        step(layers, embedding, output, 7 + 13 * position % 251, position)
-        times.append(time.perf_counter() - start)
-    slots = sum(int(layer.lengths.sum()) for layer in layers)
-    print(f"PyTorch {torch.__version__}: {LAYERS * HEADS * options.tokens / slots:.2f} tokens a slot")
-    theirs = 1 / statistics.mean(times[8:])
-    names = [f"prefill/110m/bfloat16/dmc/tokens={options.tokens}/{way}" for way in ("parallel", "by-token")]
-    ours = headroom_bench.rates(options.headroom, names, options.threads)
-    headroom_bench.report([(name, ours[name], theirs, None) for name in names], "PyTorch")
+    model = Model()
+    beside.serve(f"PyTorch {torch.__version__}", {name: None for name in ROWS}, lambda name: model.rates())
 
 
 main()

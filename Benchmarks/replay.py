@@ -3,13 +3,10 @@
 numpy's way is to unpack the bits, sum them up along the tokens, round up to pages and add the heads; Headroom's is
 `pagesInUse` in Sources/Traces. Both on one core.
 """
-import argparse
-import statistics
-import time
+import beside
 
-import numpy
-
-import headroom_bench
+beside.parser(__doc__).parse_args()
+(numpy,) = beside.packages(numpy="numpy")
 
 HEADS, TOKENS, PAGE = 1024, 4096, 16
 
@@ -22,21 +19,15 @@ def pages_in_use(packed):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--headroom", default=".build/release/headroom")
-    options = parser.parse_args()
-
     numbers = numpy.random.default_rng(1)
     merges = numbers.random((HEADS, TOKENS)) < numpy.linspace(0, 17 / 18, HEADS)[:, None]
     packed = numpy.packbits(merges, axis=1, bitorder="little")
-    times = []
-    for _ in range(7):
-        start = time.perf_counter()
-        pages_in_use(packed)
-        times.append(time.perf_counter() - start)
-    theirs = HEADS * TOKENS / statistics.median(times[1:])
-    ours = headroom_bench.rates(options.headroom, ["trace/replay"], 1)
-    headroom_bench.report([("trace/replay", ours["trace/replay"], theirs, 10.0)], "numpy")
+    pages_in_use(packed)
+
+    def rates(name):
+        return [HEADS * TOKENS / seconds for seconds in beside.times(lambda: pages_in_use(packed), most=12)]
+
+    beside.serve(f"numpy {numpy.__version__}", {"trace/replay": 10.0}, rates)
 
 
 main()

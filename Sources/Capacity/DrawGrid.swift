@@ -9,8 +9,12 @@ struct DrawGrid: Sendable {
     /// How many sums from there on may: a power of two. All others together are less likely than 10⁻¹¹.
     let size: Int
 
-    /// Sums that a grid may have at most; where there would be more, it is coarser than the values.
-    private static let mostSums = 1 << 16
+    /// Sums that a grid may have at most; where there would be more, it is coarser than the values: a cell is then about a
+    /// thousandth of the sum's deviation.
+    private static let mostSums = 1 << 14
+    /// How many of them are left for what is rounded up: a cell a draw where the window is whole, which it is of less than
+    /// a hundred draws, and a few where it is not.
+    private static let spareSums = 128
 
     /// - Parameters:
     ///   - excess: the values, each as likely as the next: the least is 0, the largest above.
@@ -23,7 +27,7 @@ struct DrawGrid: Sendable {
         let reach = Self.reach(largest: largest, variance: variance * Double(count))
         let width = min(largest * Double(count), 2 * reach)
         let unit = Double(excess.reduce(0, Self.divisor))
-        let cell = max(unit, 2 * width / Double(Self.mostSums))
+        let cell = max(unit, (width + largest) / Double(Self.mostSums - Self.spareSums))
         let mass = Self.mass(values, cell: cell)
         self.cell = cell
         self.mass = mass

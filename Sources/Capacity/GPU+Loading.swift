@@ -6,13 +6,18 @@ extension GPU {
 
     /// The GPU that a command line means: a name or alias, loose in case, `-` and `_`, or the path of a JSON file.
     /// - Throws: `CapacityError.unknown` naming those that exist; `FileError`, `CapacityError.field` for a file.
-    public static func named(_ word: String) throws -> GPU {
-        if DataFolder.isPath(word) { return try GPU(file: word) }
+    public static func named(_ word: String) throws -> GPU { try named([word])[0] }
+
+    /// The same for several words, in order.
+    public static func named(_ words: [String]) throws -> [GPU] {
         let all = try all()
-        guard let found = all.first(where: { $0.isNamed(word) }) else {
-            throw CapacityError.unknown(kind: "GPU", name: word, known: all.map(\.name))
+        return try words.map { word in
+            if DataFolder.isPath(word) { return try GPU(file: word, among: all) }
+            guard let found = all.first(where: { $0.isNamed(word) }) else {
+                throw CapacityError.unknown(kind: "GPU", name: word, known: all.map(\.name))
+            }
+            return found
         }
-        return found
     }
 
     /// All GPUs that come with Headroom, by name.
@@ -47,8 +52,10 @@ extension GPU {
     /// `efficiencies` nor `efficiencies_of`, it takes those of the measured GPU whose bandwidth and arithmetic are
     /// nearest. The first of `calibrations` comes before `efficiencies`.
     /// - Throws: `FileError`, or `CapacityError.field` naming the field.
-    public init(file path: String) throws {
-        let measured = try Self.all().filter { $0.efficienciesOf == nil }
+    public init(file path: String) throws { try self.init(file: path, among: Self.all()) }
+
+    private init(file path: String, among all: [GPU]) throws {
+        let measured = all.filter { $0.efficienciesOf == nil }
         self = try DataFolder.decode(GPUFile.self, path: path).gpu(path, measured: measured)
     }
 }

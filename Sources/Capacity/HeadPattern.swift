@@ -18,6 +18,29 @@ struct HeadPattern: Sendable {
     /// Where the curves come from.
     var source: PlanRow.Source
 
+    /// The heads of a variant: on recorded curves under DMC, else all on one.
+    /// - Throws: `CapacityError.request` where DMC's head lengths are missing, or their ratio cannot be reached.
+    init(_ shape: SequenceShape, lengths: HeadLengthSource?) throws {
+        let (policy, configuration) = (shape.variant.policy, shape.configuration)
+        guard policy == .dmc else {
+            self.init(
+                all: HeadCurve(policy, prompt: shape.promptTokens, tokens: shape.tokens),
+                shared: SharedCurve(policy, prompt: shape.promptTokens, tokens: shape.tokens),
+                configuration: configuration, source: .arithmetic)
+            return
+        }
+        switch lengths {
+        case nil: throw CapacityError.request("policy 'dmc': its head lengths are missing; give a trace or a ratio")
+        case .ratio(let ratio):
+            self.init(
+                all: .uniform(ratio: ratio), shared: .even(ratio: ratio), configuration: configuration,
+                source: .uniform)
+        case .trace(let trace): self.init(trace, on: configuration)
+        case .traceAtRatio(let trace, let ratio):
+            self = try HeadPattern(trace, on: configuration).scaled(toRatio: ratio, tokens: shape.tokens)
+        }
+    }
+
     /// Every head on one curve.
     init(all curve: HeadCurve, shared: SharedCurve, configuration: ModelConfiguration, source: PlanRow.Source) {
         prompts = [
@@ -37,8 +60,7 @@ struct HeadPattern: Sendable {
     init(_ trace: RecordedTrace, on target: ModelConfiguration) {
         let isOwn = Self.sameShape(trace.header.configuration, target)
         source = isOwn ? .recorded : .scaled
-        prompts = trace.prompts.map { prompt in
-            let curves = Self.curves(of: prompt.decisions)
+        prompts = zip(trace.prompts, trace.curves).map { prompt, curves in
             let heads =
                 isOwn ? Array(curves.indices) : Self.mapped(curves, from: prompt.decisions, onto: target)
             return Prompt(
@@ -61,13 +83,6 @@ struct HeadPattern: Sendable {
         one.layers == other.layers && one.heads == other.heads && one.kvHeads == other.kvHeads
             && one.headDim == other.headDim && one.hiddenSize == other.hiddenSize
             && one.intermediateSize == other.intermediateSize && one.vocabularySize == other.vocabularySize
-    }
-
-    private static func curves(of bits: DecisionBits) -> [RecordedCurve] {
-        let width = bits.wordsPerHead
-        return (0..<bits.layers * bits.kvHeads).map { head in
-            RecordedCurve(words: bits.words[head * width..<(head + 1) * width], tokens: bits.tokens)
-        }
     }
 
     /// The recorded head that each of the target's heads takes.

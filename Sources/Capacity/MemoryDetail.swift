@@ -51,7 +51,7 @@ extension VariantPlan {
         let plan = try VariantPlan(variant, request: other)
         let capacity = plan.batchCapacity
         return MemoryDetail.PlacementCost(
-            placement: rule, imbalance: plan.imbalance, maxBatch: capacity.worstCase,
+            placement: rule, imbalance: plan.sequence.totals.imbalance, maxBatch: capacity.worstCase,
             maxBatchP999: capacity.largest(probability: 0.999))
     }
 }

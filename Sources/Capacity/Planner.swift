@@ -30,4 +30,20 @@ public struct Planner: Sendable {
     /// - Throws: `CapacityError.request` where the variant does not fit the model, or needs head lengths that are not
     ///   given.
     public func plan(for variant: PlanVariant) throws -> VariantPlan { try VariantPlan(variant, request: request) }
+
+    /// The plans of every variant of every request, in order. Requests that differ in the GPU alone, or in what of its
+    /// memory may be used, have the same sequences, which are planned once.
+    /// - Parameter requests: requests with one source of head lengths, or none.
+    /// - Throws: as `init(_:)` and `plan(for:)`.
+    public static func plans(_ requests: [PlanRequest]) throws -> [VariantPlan] {
+        var sequences: [SequenceShape: SequencePlan] = [:]
+        return try requests.flatMap { request in
+            try Planner(request).variants.map { variant in
+                let shape = try SequenceShape(variant, request)
+                let sequence = try sequences[shape] ?? SequencePlan(shape, lengths: request.lengths)
+                sequences[shape] = sequence
+                return VariantPlan(variant, request, sequence)
+            }
+        }
+    }
 }

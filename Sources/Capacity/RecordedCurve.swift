@@ -11,13 +11,14 @@ struct RecordedCurve: Sendable {
     /// What every length is multiplied by, to reach another compression ratio; 1 for the recording as it is.
     var factor = 1.0
 
-    let words: [UInt64]
+    /// Of the recording, not a copy.
+    let words: ArraySlice<UInt64>
     /// Tokens merged before each word.
     private let merged: [Int32]
 
     /// The head whose words these are: bit t % 64 of word t / 64 is 1 where token t was merged.
     init(words: ArraySlice<UInt64>, tokens: Int) {
-        self.words = Array(words)
+        self.words = words
         self.tokens = tokens
         var sum: Int32 = 0
         merged = words.map { word in
@@ -27,6 +28,14 @@ struct RecordedCurve: Sendable {
         finalSlots = tokens - Int(sum)
         let half = tokens / 2
         lateRate = Double(finalSlots - recorded(after: half)) / Double(tokens - half)
+    }
+
+    /// Every head of a prompt.
+    static func all(in bits: DecisionBits) -> [RecordedCurve] {
+        let width = bits.wordsPerHead
+        return (0..<bits.layers * bits.kvHeads).map { head in
+            RecordedCurve(words: bits.words[head * width..<(head + 1) * width], tokens: bits.tokens)
+        }
     }
 
     /// Slots after `count` tokens, within the recording or beyond it.
@@ -41,7 +50,7 @@ struct RecordedCurve: Sendable {
         let rest = count % 64
         let word = count / 64
         guard word < words.count else { return finalSlots }
-        return count - Int(merged[word]) - (words[word] & (1 << UInt64(rest) - 1)).nonzeroBitCount
+        return count - Int(merged[word]) - (words[words.startIndex + word] & (1 << UInt64(rest) - 1)).nonzeroBitCount
     }
 
     /// Pages of `size` tokens in which a token is appended, of the first `count`; beyond the recording they go on at the

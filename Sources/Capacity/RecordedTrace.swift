@@ -6,11 +6,13 @@ public struct RecordedTrace: Sendable {
     /// What made the recording.
     public var header: TraceHeader
     /// The recorded prompts; at least one.
-    public var prompts: [PromptTrace]
+    public let prompts: [PromptTrace]
     /// The files' SHA-256 digests in hexadecimal, in order.
     public var fingerprints: [String]
     /// What to know where this is only a part of a recording; nil where it is whole.
     public var shardNote: String?
+    /// The curve of every head of each prompt, `[prompts][layers · kvHeads]`: every plan on the trace shares them.
+    let curves: [[RecordedCurve]]
 
     /// Recorded decisions in memory.
     /// - Throws: `CapacityError.request` where there is no prompt, or the recording is not of DMC.
@@ -24,6 +26,7 @@ public struct RecordedTrace: Sendable {
         }
         self.header = header
         self.prompts = prompts.filter { $0.tokens > 0 }
+        curves = self.prompts.map { RecordedCurve.all(in: $0.decisions) }
         self.fingerprints = fingerprints
         shardNote = TraceShard.note(on: [header])
     }

@@ -1,7 +1,7 @@
 import Descriptions
 
 /// Bytes of a sequence's cache out of the lengths of its heads.
-struct SequenceMemory: Sendable {
+struct SequenceMemory: Hashable, Sendable {
     /// Channels of a head.
     let headDim: Int
     /// Slots of a page.

@@ -54,7 +54,7 @@ extension VariantPlan {
     }
 
     var batchCapacity: BatchCapacity {
-        BatchCapacity(bytes: peakBytesOnFullestGPU(), limit: limitBytesPerGPU)
+        BatchCapacity(bytes: sequence.totals.peaks, limit: limitBytesPerGPU)
     }
 
     var limitedBy: PlanRow.Limit {

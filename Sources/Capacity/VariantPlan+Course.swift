@@ -21,7 +21,7 @@ extension VariantPlan {
     private static let spreadMoments = 32
 
     private func odds(at moments: [Int]) -> BatchOdds {
-        let bytes = moments.flatMap { bytesOnFullestGPU(at: .after($0)) }
+        let bytes = moments.flatMap { sequence.bytesOnFullestGPU(at: .after($0)) }
         return BatchOdds(BatchCapacity(bytes: bytes, limit: limitBytesPerGPU))
     }
 }

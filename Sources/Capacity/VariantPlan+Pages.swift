@@ -16,9 +16,7 @@ extension VariantPlan {
     /// pages is not in it.
     public func pageCosts(_ sizes: [Int]) -> [PageCost] {
         sizes.map { size in
-            var other = self
-            other.memory.pageSlots = size
-            return PageCost(pageSlots: size, bytes: .mean(of: other.cacheBytes(after: request.tokens)))
+            PageCost(pageSlots: size, bytes: .mean(of: sequence.paged(by: size).cacheBytes(after: request.tokens)))
         }
     }
 

@@ -3,7 +3,7 @@ import Descriptions
 extension VariantPlan {
     /// The projection.
     public func row() -> PlanRow {
-        let end = CacheBytes.mean(of: cacheBytes(after: request.tokens))
+        let totals = sequence.totals
         let odds = BatchOdds(batchCapacity)
         let fits = odds.worst
         let batch = fits > 0 ? request.batch ?? fits : nil
@@ -16,11 +16,12 @@ extension VariantPlan {
             pageSlots: request.pageSlots, allocation: request.allocation, blockTables: request.tableSharing,
             placement: request.placement, kvBits: memory.format.bits, kvScaleBits: memory.format.scaleBits,
             weightBits: request.weightBits, utilization: request.utilization,
-            budgetBytes: request.budgetBytes, compressionRatio: compressionRatio(after: request.tokens),
+            budgetBytes: request.budgetBytes, compressionRatio: totals.compressionRatio,
             weightsBytes: weightsBytes, weightsBytesPerGPU: weightsBytesPerGPU,
-            kvLogicalBytesPerSequence: end.logical, kvBytesPerSequence: end.kv,
-            kvPeakBytesPerSequence: peakBytes().map(\.kv).max() ?? 0, stateBytesPerSequence: end.state,
-            tableBytesPerSequence: end.tables, kvImbalance: imbalance, reservedBytes: reserve.total, reserved: reserve,
+            kvLogicalBytesPerSequence: totals.end.logical, kvBytesPerSequence: totals.end.kv,
+            kvPeakBytesPerSequence: totals.peakKV, stateBytesPerSequence: totals.end.state,
+            tableBytesPerSequence: totals.end.tables, kvImbalance: totals.imbalance, reservedBytes: reserve.total,
+            reserved: reserve,
             availableBytesPerGPU: availableBytesPerGPU,
             maxBatch: fits, maxBatchP50: odds.p50, maxBatchP99: odds.p99, maxBatchP999: odds.p999,
             kvCacheTokens: engineTokens, maxConcurrency: engineConcurrency, limitedBy: limitedBy,

@@ -15,10 +15,7 @@ public struct PlanReport: Sendable {
     /// - Throws: `CapacityError` where a request contradicts itself, its model or its trace.
     public init(_ requests: [PlanRequest], detailed: Bool = false) throws {
         self.requests = requests
-        let plans = try requests.flatMap { request in
-            let planner = try Planner(request)
-            return try planner.variants.map { try planner.plan(for: $0) }
-        }
+        let plans = try Planner.plans(requests)
         rows = plans.map { $0.row() }
         details = detailed ? try plans.map { try $0.memoryDetail() } : []
     }

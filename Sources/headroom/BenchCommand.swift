@@ -33,7 +33,13 @@ struct BenchCommand: ParsableCommand {
     @Option(help: ArgumentHelp("An earlier run's JSON: print each rate over the one there.", valueName: "file"))
     var against: String?
 
-    @Option(help: "Times that every model's rows are measured, one after the other.")
+    @Option(
+        help: ArgumentHelp(
+            "A program that measures its like of some rows in turn with them: it is asked by name and answers in JSON, "
+                + "as Benchmarks/README.md says.", valueName: "command"))
+    var beside: String?
+
+    @Option(help: "Times that all rows are measured, one after the other.")
     var rounds = 3
 
     @Option(help: "Threads; by default one a core.")
@@ -61,11 +67,15 @@ struct BenchCommand: ParsableCommand {
         job.measuresAll = full
         job.words = only
         job.rounds = rounds
+        job.beside = beside
         let record = try job.run(
             shouldStop: { Interruption.isWanted }, progress: { progress.show($0) },
             warn: { FileHandle.standardError.write(Data("warning: \($0)\n".utf8)) })
         let report = try BenchReport(record, against: against)
         print(format == .json ? try report.json() : report.text())
-        if Interruption.isWanted { throw ExitCode.failure }
+        if let reason = record.stopped {
+            FileHandle.standardError.write(Data("Error: \(reason)\n".utf8))
+            throw ExitCode.failure
+        }
     }
 }

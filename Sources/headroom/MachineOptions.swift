@@ -58,10 +58,9 @@ struct MachineOptions: ParsableArguments {
         transform: size(_:))
     var graphMemory: ByteSize?
 
-    /// The GPU of that name, with the engine's times where one is named.
-    func gpu(named word: String) throws -> GPU {
-        let gpu = try GPU.named(word)
-        return try engine.map(gpu.running) ?? gpu
+    /// The GPUs of these names, with the engine's times where one is named.
+    func gpus(named words: [String]) throws -> [GPU] {
+        try GPU.named(words).map { gpu in try engine.map(gpu.running) ?? gpu }
     }
 
     /// A request for every combination of what is swept here and in `sweep`.
@@ -93,7 +92,7 @@ struct MachineOptions: ParsableArguments {
         completedBy complete: (inout PlanRequest) -> Void = { _ in }
     ) throws -> PlanRequest {
         let sweep = PlanSweep(
-            models: [model], gpus: [try self.gpu(named: gpu)], promptTokens: [promptTokens], newTokens: [newTokens])
+            models: [model], gpus: try gpus(named: [gpu]), promptTokens: [promptTokens], newTokens: [newTokens])
         let requests = requests(sweep, completedBy: complete)
         guard requests.count == 1 else {
             throw ValidationError("expected one value of each option; lists with commas sweep in `plan` alone")

@@ -143,7 +143,7 @@ struct PlanCommand: ParsableCommand {
     }
 
     private func gpuChoices() throws -> [GPU] {
-        if let gpu { return try gpu.values.map(machine.gpu(named:)) }
+        if let gpu { return try machine.gpus(named: gpu.values) }
         return try machine.engine.map(GPU.all(running:)) ?? GPU.all()
     }
 }

@@ -80,12 +80,14 @@ final class SummedCurve: SequenceCurve {
     }
 
     private init(_ plan: VariantPlan, prompt index: Int, tokens: Int) {
-        let (prompt, loads, pageBytes) = (plan.pattern.prompts[index], plan.loads[index], plan.memory.pageBytes)
+        let (prompt, loads, pageBytes) = (
+            plan.pattern.prompts[index], plan.sequence.loads[index], plan.memory.pageBytes
+        )
         let stride = tokens + 1
         var pages = [Int32](repeating: 0, count: loads.count * stride)
         var attended = [Int](repeating: 0, count: loads.count * stride)
         for count in 1...tokens {
-            let bytes = plan.cacheBytesByGPU(prompt: index, after: count)
+            let bytes = plan.sequence.bytesByGPU(index, .after(count))
             let slots = prompt.curves.map { $0.attended(by: count) }
             for gpu in loads.indices {
                 pages[gpu * stride + count] = Int32(clamping: (bytes[gpu].total + pageBytes - 1) / pageBytes)

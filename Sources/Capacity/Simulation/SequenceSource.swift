@@ -29,7 +29,7 @@ struct SequenceSource: Sendable {
             gpus = plan.placement.gpus
             return
         }
-        let heads = plan.loads[0].map { $0[0] }.max() ?? 0
+        let heads = plan.sequence.loads[0].map { $0[0] }.max() ?? 0
         let isUniform = if case .uniform = pattern.curves[0] { true } else { false }
         kind = .alike(
             plan, uniform: isUniform ? Self.curve(plan, heads, pattern.curves[0], pattern.shared) : nil, heads: heads)

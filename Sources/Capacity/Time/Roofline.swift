@@ -24,6 +24,36 @@ struct Roofline: Sendable {
     ///   mean over the batch.
     func decode(batch: Int, attended: Double) -> StepTime { step(StepLoad(sequences: batch, each: attended)) }
 
+    /// The mean of decode steps of `batch` sequences each; each of a part's times is the mean of that time. Its `seconds`
+    /// are the mean of the steps' seconds where a part is bound by the same in all of them, which only attention could
+    /// miss; it is then less than that mean.
+    /// - Parameters:
+    ///   - attended: slots that one sequence's token attends to in each of the steps, as in `decode`; at least one step.
+    ///   - unevenness: how many times as many the longest sequence's token attends to.
+    func meanStep(batch: Int, attended: [Double], unevenness: Double) -> StepTime {
+        func load(_ slots: Double) -> StepLoad {
+            var load = StepLoad(sequences: batch, each: slots)
+            load.longest = slots * unevenness
+            return load
+        }
+        var mean = step(load(attended[0]))
+        for index in mean.parts.indices {
+            let first = mean.parts[index]
+            var sum = first
+            for slots in attended.dropFirst() {
+                // Only what looks at the cache differs from step to step.
+                switch first.part {
+                case .attention: sum.add(attention(load(slots)))
+                case .probabilities: sum.add(probabilities(load(slots)) ?? first)
+                default: sum.add(first)
+                }
+            }
+            sum.scale(by: 1 / Double(attended.count))
+            mean.parts[index] = sum
+        }
+        return mean
+    }
+
     /// One step of an engine: decoding, a chunk of prompts, or both in one pass over the weights. Cheap: a few dozen
     /// operations and one array.
     func step(_ load: StepLoad) -> StepTime {

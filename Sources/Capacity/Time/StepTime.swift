@@ -78,6 +78,20 @@ public struct OperationTime: Hashable, Sendable, Codable {
             fixedSeconds: fixedSeconds + other.fixedSeconds)
     }
 
+    /// Adds each of another operation's times to this one's.
+    mutating func add(_ other: OperationTime) {
+        memorySeconds += other.memorySeconds
+        computeSeconds += other.computeSeconds
+        fixedSeconds += other.fixedSeconds
+    }
+
+    /// Multiplies each of its times.
+    mutating func scale(by factor: Double) {
+        memorySeconds *= factor
+        computeSeconds *= factor
+        fixedSeconds *= factor
+    }
+
     /// Seconds in all: the roofline of Williams et al. (2009), and the fixed cost.
     public var seconds: Double { max(memorySeconds, computeSeconds) + fixedSeconds }
 

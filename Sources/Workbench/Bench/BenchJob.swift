@@ -14,9 +14,10 @@ public struct BenchJob: Sendable {
     public var measuresAll = false
     /// What names must contain to be measured, one of these; empty for no condition.
     public var words: [String] = []
-    /// Times that each model's measurements are made, one after the other, so that what else the machine does hits
-    /// all of them.
+    /// Times that the measurements are made, one after the other, so that what else the machine does hits all of them.
     public var rounds = 3
+    /// A command of the shell that measures its like of some rows in turn with them, and these alone; nil for none.
+    public var beside: String?
 
     /// A job with the defaults that `bench` has.
     public init() {}
@@ -25,45 +26,31 @@ public struct BenchJob: Sendable {
     /// - Parameters:
     ///   - progress: is told what comes next.
     ///   - warn: is told, before anything is measured, what will make it worth less.
-    /// - Returns: what was measured; of a run that is stopped, all that was until then.
-    /// - Throws: `BenchError`; what loading models and writing temporary files throws.
+    /// - Returns: what was measured; of a run that is stopped, all that was until then, and why.
+    /// - Throws: `BenchError` where nothing was measured; what loading models and writing temporary files throws.
     public func run(
-        shouldStop: () -> Bool = { false }, progress: (String) -> Void = { _ in }, warn: (String) -> Void = { _ in }
+        shouldStop: @escaping () -> Bool = { false }, progress: @escaping (String) -> Void = { _ in },
+        warn: (String) -> Void = { _ in }
     ) throws -> BenchRecord {
-        let plan = BenchPlan(measuresAll: measuresAll, words: words)
+        let start = ProcessorTimes()
+        let load = MachineLoad.now()
+        let program = try beside.map { try BesideProgram($0, shouldStop: shouldStop) }
+        let plan = BenchPlan(measuresAll: measuresAll, words: words, named: program.map { Set($0.goals.keys) })
         let idle = plan.idleWords
         guard idle.isEmpty else { throw BenchError.nothing(words: idle) }
         let folder = try Self.makeFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let load = MachineLoad.now()
         if let warning = load.warningBefore { warn(warning) }
-        let start = ProcessorTimes()
-        let probe = LimitsProbe(threads: threads, bytes: readBytes)
-        var record = BenchRecord(limits: probe.measure(passes: 6, progress: progress), load: load)
-        func measure(_ name: String, _ body: () throws -> BenchResult) throws {
-            guard plan.contains(name) else { return }
-            if shouldStop() { throw BenchError.interrupted(done: record.results.count) }
-            progress(name)
-            // What else the machine does comes and goes, and with it what it has left for this.
-            let limits = probe.measure(passes: 2)
-            record.limits.raise(to: limits)
-            do {
-                var result = try body()
-                result.boundNow(by: limits)
-                record.add(result)
-            } catch let reason as BenchSkipped { record.skipped[name] = "\(reason)" }
-        }
+        let run = BenchRun(job: self, load: load, program: program, shouldStop: shouldStop, progress: progress)
         do {
-            try inference(plan, measure)
-            try traces(plan, folder, measure)
+            try inference(plan, run)
+            try traces(plan, folder, run)
         } catch let error as BenchError {
             // What was measured until then is worth its minutes.
-            guard case .interrupted = error, !record.results.isEmpty else { throw error }
-            warn("\(error)")
+            guard !run.record.results.isEmpty else { throw error }
+            return run.finish(error, since: start)
         }
-        (record.load.meanwhile, record.load.stolen) = ProcessorTimes.others(since: start)
-        record.close()
-        return record
+        return run.finish(nil, since: start)
     }
 
     /// A folder for what is written and read meanwhile.
@@ -73,20 +60,15 @@ public struct BenchJob: Sendable {
         return path
     }
 
-    private typealias Measure = (_ name: String, _ body: () throws -> BenchResult) throws -> Void
-
-    private func inference(_ plan: BenchPlan, _ measure: Measure) throws {
+    private func inference(_ plan: BenchPlan, _ run: BenchRun) throws {
         for weights in BenchPlan.weights {
             let cases = BenchPlan.cases(of: weights).filter { plan.contains($0.name) }
             guard !cases.isEmpty else { continue }
-            let benches: [BenchModel: InferenceBench]
-            do { benches = try self.benches(of: cases, weights) } catch let reason as BenchSkipped {
-                for one in cases { try measure(one.name) { throw reason } }
-                continue
-            }
-            for _ in 0..<rounds {
-                for one in cases { try measure(one.name) { try one.measure(benches[one.model]!) } }
-            }
+            do {
+                let benches = try self.benches(of: cases, weights)
+                try run.measure(
+                    cases.map { one in BenchRow(name: one.name) { try one.measure(benches[one.model]!) } })
+            } catch let reason as BenchSkipped { run.skip(cases.map(\.name), reason) }
         }
     }
 
@@ -102,21 +84,12 @@ public struct BenchJob: Sendable {
             })
     }
 
-    private func traces(_ plan: BenchPlan, _ folder: String, _ measure: Measure) throws {
+    private func traces(_ plan: BenchPlan, _ folder: String, _ run: BenchRun) throws {
         if plan.contains("trace/") {
-            let bench = TraceBench(folder: folder)
-            try measure("trace/write") { try bench.write() }
-            try measure("trace/scan") { try bench.scan(compressed: false) }
-            try measure("trace/scan-compressed") { try bench.scan(compressed: true) }
-            try measure("trace/size-compressed") { try bench.size() }
-            try measure("trace/replay") { bench.replay() }
+            try run.measure(TraceBench(folder: folder).rows.filter { plan.contains($0.name) })
         }
         if BenchPlan.jobs.contains(where: plan.contains) {
-            let bench = try JobBench(threads: threads, folder: folder)
-            try measure("record/bundled") { try bench.record() }
-            try measure("plan/sweep") { try bench.plan() }
-            try measure("compare/traces") { try bench.compare() }
-            try measure("simulate/dmc") { try bench.simulate() }
+            try run.measure(JobBench(threads: threads, folder: folder).rows.filter { plan.contains($0.name) })
         }
     }
 }

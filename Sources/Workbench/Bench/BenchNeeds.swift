@@ -1,5 +1,5 @@
 /// What a run of some work needs at the least, whatever the program: what its speed is held to.
-public struct BenchNeeds: Codable, Equatable, Sendable {
+public struct BenchNeeds: Encodable, Equatable, Sendable {
     /// Bytes that it must read.
     public var bytes: Double
     /// Operations, a multiply-add being two.

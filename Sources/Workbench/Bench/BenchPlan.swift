@@ -11,11 +11,12 @@ package struct BenchPlan {
 
     private let measuresAll: Bool
     private let words: [String]
+    private let named: Set<String>?
 
-    /// Without `measuresAll`, what a minute or two have room for; with words, of that what has one of them in its name.
-    init(measuresAll: Bool, words: [String]) {
-        self.measuresAll = measuresAll
-        self.words = words
+    /// Without `measuresAll`, what a minute or two have room for, or what is `named`; with words, of that what has one
+    /// of them in its name.
+    init(measuresAll: Bool, words: [String], named: Set<String>? = nil) {
+        (self.measuresAll, self.words, self.named) = (measuresAll, words, named)
     }
 
     /// Weights in the order in which they are made, one at a time.
@@ -80,7 +81,8 @@ package struct BenchPlan {
     /// Whether the measurement of that name is made; of a name that ends in a slash, whether any below it is.
     func contains(_ name: String) -> Bool {
         if name.hasSuffix("/") { return Self.all.contains { $0.hasPrefix(name) && contains($0) } }
-        return (measuresAll || Self.usual.contains(name)) && (words.isEmpty || words.contains(where: name.contains))
+        let isOffered = named.map { $0.contains(name) } ?? (measuresAll || Self.usual.contains(name))
+        return isOffered && (words.isEmpty || words.contains(where: name.contains))
     }
 
     /// Words that no measurement which is made has in its name.

@@ -1,8 +1,8 @@
 import Descriptions
 import Kernels
 
-/// What a run of `bench` found: on JSON, what another commit's is compared with.
-public struct BenchRecord: Codable, Equatable, Sendable {
+/// What a run of `bench` found: as JSON, what another commit's is compared with.
+public struct BenchRecord: Encodable, Equatable, Sendable {
     /// Headroom's version.
     public var version: String
     /// The instruction set that computed.
@@ -17,6 +17,10 @@ public struct BenchRecord: Codable, Equatable, Sendable {
     public var goals: [BenchOutcome]
     /// What was asked for and could not be measured: its name, and why.
     public var skipped: [String: String]
+    /// The program that measured in turn; nil where there was none.
+    public var program: String?
+    /// Why it ended before everything was measured; nil where it did not.
+    public var stopped: String?
 
     /// A record with nothing measured but the machine.
     public init(limits: MachineLimits, load: MachineLoad) {
@@ -42,5 +46,11 @@ public struct BenchRecord: Codable, Equatable, Sendable {
             return
         }
         results[index].add(result)
+    }
+
+    /// Leaves out a row that cannot be measured, and what there is of it.
+    mutating func skip(_ name: String, _ reason: String) {
+        results.removeAll { $0.name == name }
+        skipped[name] = reason
     }
 }

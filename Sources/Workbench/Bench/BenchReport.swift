@@ -44,7 +44,7 @@ public struct BenchReport {
 
     /// For people.
     public func text() -> String {
-        [heading, table.text(), notes, goals].filter { !$0.isEmpty }.joined(separator: "\n")
+        [heading, table.text(), besideTable, notes, goals].filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
     private var heading: String {
@@ -118,6 +118,24 @@ public struct BenchReport {
         return table
     }
 
+    /// What another program reached in turn, a row for each that was asked of it.
+    private var besideTable: String {
+        guard let program = record.program else { return "" }
+        var table = TextTable([
+            "in turn", "headroom", program, "ratio", "spread", "headroom of the limit then", "the other's", "goal",
+        ])
+        for result in record.results {
+            guard let beside = result.beside else { continue }
+            let goal = beside.goal.map { "≥ \(fixed($0, 2)) \(beside.holds == true ? "holds" : "misses")" }
+            table.add([
+                result.name, "\(Self.number(result.rate))", Self.number(beside.rates.median), fixed(beside.ratio, 2),
+                beside.spread.map { fixed($0, 2) } ?? "—", result.shareThen.map(Self.percent) ?? "—",
+                beside.shareThen.map(Self.percent) ?? "—", goal ?? "",
+            ])
+        }
+        return table.text() + "\n"
+    }
+
     /// What a reader should know of the table.
     private var notes: String {
         var lines = record.skipped.sorted { $0.key < $1.key }.map { "not measured: \($0.key): \($0.value)" }
@@ -125,10 +143,13 @@ public struct BenchReport {
         if let least = ratios.min(), let most = ratios.max() {
             lines.append("DMC caches came to \(fixed(least, 2)) to \(fixed(most, 2)) tokens a slot")
         }
-        let shares = record.results.filter { $0.limit != .without }.flatMap { [$0.share, $0.shareThen] }
+        let shares = record.results.filter { $0.limit != .without }.flatMap {
+            [$0.share, $0.shareThen, $0.beside?.shareThen]
+        }
         if shares.contains(where: { ($0 ?? 0) > 1.005 }) {
             lines.append("over 100 %: while that ran the machine was faster than when its limits were measured")
         }
+        if let reason = record.stopped { lines.append("not complete: \(reason)") }
         if let warning = record.load.warningAfter { lines.append("warning: \(warning)") }
         return lines.map { $0 + "\n" }.joined()
     }

@@ -1,27 +1,42 @@
 /// One measurement: how fast something is, and how near that comes to what the machine allows.
-public struct BenchResult: Codable, Equatable, Sendable {
+public struct BenchResult: Equatable, Sendable {
     /// What bounds a rate.
-    public enum Limit: String, Codable, Sendable {
+    public enum Limit: String, Encodable, Sendable {
         /// Bytes that must be read, over the read bandwidth of all threads.
         case memory
         /// The same where they are so few that they stay in the last level of the processor's cache.
         case cache
         /// Operations, over the peak of matrix products.
         case compute
+        /// Bytes that must be written, over what writing as many and waiting for the disk takes beside it.
+        case disk
         /// The same work without what is measured.
         case without
         /// The information in what is stored.
         case entropy
     }
 
+    /// Runs that followed one measurement of their bound.
+    public struct Round: Encodable, Equatable, Sendable {
+        /// The rate of every run, in their order.
+        public var rates: [Double]
+        /// The rate at the bound as it was then: what else the machine does comes and goes. Nil where nothing that was
+        /// measured bounds it.
+        public var limitRate: Double?
+
+        /// A round by its values; see the properties.
+        public init(rates: [Double], limitRate: Double? = nil) {
+            self.rates = rates
+            self.limitRate = limitRate
+        }
+    }
+
     /// What was measured, in parts between slashes, such as `decode/1.1b/bfloat16/full/batch=1/context=128`.
     public var name: String
-    /// The median of `rates`.
-    public var rate: Double
-    /// What it counts: tokens/s, decisions/s, decisions/byte.
+    /// What its rates count: tokens/s, decisions/s, decisions/byte.
     public var unit: String
-    /// The rate of every run, in their order.
-    public var rates: [Double]
+    /// The runs.
+    public var rounds: [Round]
     /// How much of that a run has.
     public var units: Double
     /// Tokens a slot that a DMC cache came to; nil elsewhere.
@@ -30,38 +45,51 @@ public struct BenchResult: Codable, Equatable, Sendable {
     public var needs: BenchNeeds?
     /// What bounds the rate; nil where nothing that is measured here does.
     public var limit: Limit?
-    /// The rate at that bound.
+    /// The rate at that bound, by the best that was measured of it.
     public var limitRate: Double?
-    /// The same for every run, by the limits that were measured just before it: what else the machine does comes and
-    /// goes. Nil where they were not.
-    public var limitRates: [Double]?
+    /// What another program reached in turn with it; nil where none was asked.
+    public var beside: BesideResult?
 
     /// A result by its parts; see the properties.
     public init(
-        name: String, rates: [Double], unit: String, units: Double = 1, compressionRatio: Double? = nil,
-        needs: BenchNeeds? = nil, limit: Limit? = nil, limitRate: Double? = nil, limitRates: [Double]? = nil
+        name: String, rounds: [Round], unit: String, units: Double = 1, compressionRatio: Double? = nil,
+        needs: BenchNeeds? = nil, limit: Limit? = nil, limitRate: Double? = nil
     ) {
         self.name = name
-        rate = rates.median
+        self.rounds = rounds
         self.unit = unit
-        self.rates = rates
         self.units = units
         self.compressionRatio = compressionRatio
         self.needs = needs
         self.limit = limit
         self.limitRate = limitRate
-        self.limitRates = limitRates
     }
 
-    /// A result out of the seconds of every run; see the properties.
+    /// A result of one round, out of the seconds of every run; see the properties.
     init(
         name: String, seconds: [Double], units: Double, of unit: String, compressionRatio: Double? = nil,
         needs: BenchNeeds? = nil
     ) {
         self.init(
-            name: name, rates: seconds.map { units / $0 }, unit: "\(unit)/s", units: units,
+            name: name, rounds: [Round(rates: seconds.map { units / $0 })], unit: "\(unit)/s", units: units,
             compressionRatio: compressionRatio, needs: needs)
     }
+
+    /// A result out of the seconds of pairs of runs: of what is measured, and of what bounds it.
+    init(
+        name: String, pairs: [(first: Double, second: Double)], units: Double, of unit: String, limit: Limit
+    ) {
+        self.init(
+            name: name, rounds: pairs.map { Round(rates: [units / $0.first], limitRate: units / $0.second) },
+            unit: "\(unit)/s", units: units, limit: limit,
+            limitRate: pairs.map { units / $0.second }.max())
+    }
+
+    /// The rates of all runs.
+    public var rates: [Double] { rounds.flatMap(\.rates) }
+
+    /// Their median.
+    public var rate: Double { rates.median }
 
     /// Seconds that a run takes, by the median; nil where the rate is none of time.
     public var seconds: Double? { unit.hasSuffix("/s") ? units / rate : nil }
@@ -71,19 +99,22 @@ public struct BenchResult: Codable, Equatable, Sendable {
 
     /// The median of every run's rate over what was its bound then; nil where that was not measured.
     public var shareThen: Double? {
-        limitRates.map { limits in zip(rates, limits).map { $0 / $1 }.median }
+        let shares = rounds.flatMap { round in round.limitRate.map { limit in round.rates.map { $0 / limit } } ?? [] }
+        return shares.isEmpty ? nil : shares.median
     }
 
     /// How far the runs lie apart: the width of their middle half, over the median; nil of a single run.
     public var spread: Double? {
-        rates.count > 1 ? (rates.quantile(0.75) - rates.quantile(0.25)) / rate : nil
+        let rates = self.rates
+        return rates.count > 1 ? rates.middleHalf / rates.median : nil
     }
 
     /// Takes in the runs of another round.
     mutating func add(_ other: BenchResult) {
-        rates += other.rates
-        rate = rates.median
-        if let limits = other.limitRates { limitRates = (limitRates ?? []) + limits }
+        rounds += other.rounds
+        if let limitRate, let theirs = other.limitRate { self.limitRate = max(limitRate, theirs) }
+        guard let theirs = other.beside else { return }
+        if beside == nil { beside = theirs } else { beside?.add(theirs) }
     }
 
     /// Sets the bound of a rate that is held to the machine.
@@ -92,10 +123,35 @@ public struct BenchResult: Codable, Equatable, Sendable {
         (limit, limitRate) = (bound.limit, units / bound.seconds)
     }
 
-    /// Sets the bound of every run to what `limits`, which were measured just before them, allow.
+    /// Sets the bound of the runs to what `limits`, which were measured just before them, allow.
     mutating func boundNow(by limits: MachineLimits) {
         guard let needs, let bound = needs.bound(limits) else { return }
-        limitRates = rates.map { _ in units / bound.seconds }
+        for index in rounds.indices { rounds[index].limitRate = units / bound.seconds }
+    }
+}
+
+extension BenchResult: Encodable {
+    private enum CodingKeys: CodingKey {
+        case name, rate, unit, units, seconds, spread, rounds, compressionRatio, needs, limit, limitRate, share
+        case shareThen, beside
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(name, forKey: .name)
+        try container.encode(rate, forKey: .rate)
+        try container.encode(unit, forKey: .unit)
+        try container.encode(units, forKey: .units)
+        try container.encodeIfPresent(seconds, forKey: .seconds)
+        try container.encodeIfPresent(spread, forKey: .spread)
+        try container.encode(rounds, forKey: .rounds)
+        try container.encodeIfPresent(compressionRatio, forKey: .compressionRatio)
+        try container.encodeIfPresent(needs, forKey: .needs)
+        try container.encodeIfPresent(limit, forKey: .limit)
+        try container.encodeIfPresent(limitRate, forKey: .limitRate)
+        try container.encodeIfPresent(share, forKey: .share)
+        try container.encodeIfPresent(shareThen, forKey: .shareThen)
+        try container.encodeIfPresent(beside, forKey: .beside)
     }
 }
 
@@ -110,4 +166,7 @@ extension [Double] {
 
     /// The middle one, or halfway between the two in the middle.
     var median: Double { quantile(0.5) }
+
+    /// How far the middle half of them lies apart.
+    var middleHalf: Double { quantile(0.75) - quantile(0.25) }
 }

@@ -117,11 +117,14 @@ enum BenchSkipped: Error, CustomStringConvertible {
     case memory(bytes: Int, of: String)
     /// Its weights could not be made.
     case weights(String)
+    /// The program that measures in turn cannot.
+    case beside(program: String, reason: String)
 
     var description: String {
         switch self {
         case .memory(let bytes, let what): "needs \(fixed(Double(bytes) / 1e9, 1)) GB of memory for \(what)"
         case .weights(let reason): reason
+        case .beside(let program, let reason): "\(program): \(reason)"
         }
     }
 }

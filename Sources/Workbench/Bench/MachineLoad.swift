@@ -1,7 +1,7 @@
 import Foundation
 
 /// What else the machine did while a run measured: other programs, and other machines on the same processor.
-public struct MachineLoad: Codable, Equatable, Sendable {
+public struct MachineLoad: Encodable, Equatable, Sendable {
     /// The system's load average of the last minute, as the run began.
     public var average: Double
     /// Cores that were busy just before the run began.
@@ -43,7 +43,7 @@ struct ProcessorTimes {
     /// Seconds of all cores together.
     private let busy: Double
     private let stolen: Double
-    /// Of this process.
+    /// Of this process and of those that it started and that ended.
     private let own: Double
 
     init() {
@@ -53,9 +53,11 @@ struct ProcessorTimes {
         let perSecond = Double(sysconf(Int32(_SC_CLK_TCK)))
         busy = ticks.count > 7 ? [0, 1, 2, 5, 6].reduce(0) { $0 + ticks[$1] } / perSecond : 0
         stolen = ticks.count > 7 ? ticks[7] / perSecond : 0
-        var usage = rusage()
-        getrusage(RUSAGE_SELF.rawValue, &usage)
-        own = [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) * 1e-6 }
+        own = [RUSAGE_SELF, RUSAGE_CHILDREN].reduce(0) { sum, who in
+            var usage = rusage()
+            getrusage(who.rawValue, &usage)
+            return [usage.ru_utime, usage.ru_stime].reduce(sum) { $0 + Double($1.tv_sec) + Double($1.tv_usec) * 1e-6 }
+        }
     }
 
     /// Cores that others took from `start` until now, on average: other programs, and other machines.

@@ -25,4 +25,16 @@ enum Stopwatch {
         }
         return times
     }
+
+    /// Seconds of pairs of runs of two pieces of work, now the first ahead and now the second: what else the machine
+    /// does hits both.
+    static func pairs(
+        _ count: Int, _ first: () throws -> Void, _ second: () throws -> Void
+    ) rethrows -> [(first: Double, second: Double)] {
+        try (0..<count).map { pair in
+            let ahead = pair % 2 == 0 ? try seconds(first) : nil
+            let other = try seconds(second)
+            return (try ahead ?? seconds(first), other)
+        }
+    }
 }

@@ -1,9 +1,10 @@
 import Descriptions
+import Files
 import Foundation
 import Traces
 
 /// Measures the trace file and its replay, on made-up decisions: each head merges at a rate of its own.
-struct TraceBench {
+final class TraceBench {
     private let prompts: [PromptTrace]
     private let folder: String
 
@@ -22,33 +23,51 @@ struct TraceBench {
         Double(prompts.reduce(0) { $0 + $1.tokens * Self.shape.layers * Self.shape.kvHeads })
     }
 
-    /// Decisions a second that are written, and on the disk in the end.
-    func write() throws -> BenchResult {
-        result("write", try Stopwatch.times(seconds: 0.5, runs: 5...9) { try record(compressed: false) })
+    /// All that is measured here.
+    var rows: [BenchRow] {
+        [
+            BenchRow(name: "trace/write", measure: write),
+            BenchRow(name: "trace/scan") { try self.scan(compressed: false) },
+            BenchRow(name: "trace/scan-compressed") { try self.scan(compressed: true) },
+            BenchRow(name: "trace/size-compressed", isOnce: true, measure: size),
+            BenchRow(name: "trace/replay", measure: replay),
+        ]
+    }
+
+    /// Decisions a second that are written, and on the disk in the end; beside as many bytes that are only written.
+    private func write() throws -> BenchResult {
+        try record(compressed: false)
+        let bytes = try MappedFile.contents(of: path(compressed: false))
+        let pairs = try Stopwatch.pairs(
+            4, { try record(compressed: false) }, { try AtomicFile.write(bytes, to: "\(folder)/bytes") })
+        return BenchResult(
+            name: "trace/write", pairs: pairs, units: decisions, of: "decisions", limit: .disk)
     }
 
     /// Decisions a second that are read back, all checksums checked.
-    func scan(compressed: Bool) throws -> BenchResult {
-        try record(compressed: compressed)
-        let reader = try TraceReader(path: path(compressed: compressed))
-        let times = try Stopwatch.times(seconds: 0.5, runs: 5...99) { try reader.forEachPrompt { _ in } }
+    private func scan(compressed: Bool) throws -> BenchResult {
+        let path = path(compressed: compressed)
+        if !FileManager.default.fileExists(atPath: path) { try record(compressed: compressed) }
+        let reader = try TraceReader(path: path)
+        let times = try Stopwatch.times(seconds: 0.15, runs: 3...33) { try reader.forEachPrompt { _ in } }
         return result(compressed ? "scan-compressed" : "scan", times, bytes: Double(reader.fileBytes))
     }
 
     /// Decisions a byte of compressed blocks, beside as many as the entropy of every head allows.
-    func size() throws -> BenchResult {
+    private func size() throws -> BenchResult {
         try record(compressed: true)
         let size = try TraceReader(path: path(compressed: true)).size()
         return BenchResult(
-            name: "trace/size-compressed", rates: [decisions / Double(size.decisionBytes)], unit: "decisions/byte",
-            limit: .entropy, limitRate: 8 * decisions / prompts.reduce(0) { $0 + $1.decisions.entropyBits })
+            name: "trace/size-compressed", rounds: [.init(rates: [decisions / Double(size.decisionBytes)])],
+            unit: "decisions/byte", limit: .entropy,
+            limitRate: 8 * decisions / prompts.reduce(0) { $0 + $1.decisions.entropyBits })
     }
 
     /// Decisions a second, on one core, out of which the pages in use after every token come, summed over the heads:
     /// from plain bits in memory.
-    func replay() -> BenchResult {
+    private func replay() -> BenchResult {
         var sum = 0
-        let times = Stopwatch.times(seconds: 0.5, runs: 5...999) {
+        let times = Stopwatch.times(seconds: 0.15, runs: 3...333) {
             for prompt in prompts { sum &+= prompt.decisions.pagesInUse(pageSlots: Self.pageSlots).last ?? 0 }
         }
         precondition(sum != 0, "decisions open pages")

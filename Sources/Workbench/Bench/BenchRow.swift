@@ -1,0 +1,8 @@
+/// A row of `bench`: its name, and what measures it.
+struct BenchRow {
+    let name: String
+    /// Whether no clock is read for it, so that once is enough.
+    var isOnce = false
+    /// Measures a round of it.
+    let measure: () throws -> BenchResult
+}

@@ -1,0 +1,77 @@
+import Files
+import Foundation
+
+/// Another program that measures the like of `bench`'s rows, each when it is asked to: it says first what it is, in a
+/// line of JSON, and then answers every row's name with another.
+final class BesideProgram {
+    /// What it is.
+    let name: String
+    /// Names of the rows that it has the like of, and the ratio that Headroom is asked to reach beside it, if any.
+    let goals: [String: Double?]
+
+    private let process: LineProcess
+    private let shouldStop: () -> Bool
+
+    private struct Introduction: Decodable {
+        var program: String
+        var rows: [String: Double?]
+    }
+
+    private struct Answer: Decodable {
+        var rates: [Double]?
+        var error: String?
+    }
+
+    /// Starts `command` and reads what it says of itself.
+    /// - Throws: `BenchError` where that is something else, or names rows that there are not.
+    init(_ command: String, shouldStop: @escaping () -> Bool) throws {
+        self.shouldStop = shouldStop
+        process = try LineProcess(command)
+        let introduction: Introduction = try Self.answer(
+            of: process, named: command.shown, expected: #"{"program": NAME, "rows": {ROW: RATIO or null, …}} first"#,
+            shouldStop)
+        (name, goals) = (introduction.program.inOneLine, introduction.rows)
+        func refuse(_ expected: String, _ found: String) -> BenchError {
+            .beside(program: command.shown, expected: expected, found: found)
+        }
+        guard !name.isEmpty else { throw refuse("a name of the program", "none") }
+        if let row = goals.keys.sorted().first(where: { !BenchPlan.all.contains($0) }) {
+            throw refuse("rows that `bench --list` names", row.shown)
+        }
+        if let (row, goal) = goals.first(where: { $0.value.map { $0 <= 0 } ?? false }) {
+            throw refuse("ratios above 0", "\(goal ?? 0) for \(row)")
+        }
+    }
+
+    /// Units a second of each of its runs of its like of a row.
+    /// - Throws: `BenchSkipped` where it says why it cannot; `BenchError`.
+    func measure(_ row: String) throws -> [Double] {
+        process.send(row)
+        let expected = #"{"rates": [above 0, …]} or {"error": REASON} for \#(row)"#
+        let answer: Answer = try Self.answer(of: process, named: name, expected: expected, shouldStop)
+        switch (answer.rates, answer.error) {
+        case (let rates?, nil) where !rates.isEmpty && rates.allSatisfy { $0 > 0 }: return rates
+        case (nil, let reason?): throw BenchSkipped.beside(program: name, reason: reason.inOneLine)
+        case (let rates, _):
+            let found = rates.map { $0.isEmpty ? "no rates" : "rates \($0.prefix(4))" } ?? "neither"
+            throw BenchError.beside(program: name, expected: expected, found: found)
+        }
+    }
+
+    /// Tells it that this was all, and waits for some seconds until it ends; not where all is to stop.
+    func end() { process.end(within: shouldStop() ? 0 : 5) }
+
+    private static func answer<Content: Decodable>(
+        of process: LineProcess, named name: String, expected: String, _ shouldStop: () -> Bool
+    ) throws -> Content {
+        let found: String
+        switch process.receive(shouldStop: shouldStop) {
+        case .line(let line):
+            do { return try JSONDecoder().decode(Content.self, from: Data(line.utf8)) } catch { found = line.shown }
+        case .end(let status): found = "its end (\(status))"
+        case .endless(let bytes): found = "\(bytes) bytes without the end of a line"
+        case .stopped: throw BenchError.interrupted(done: 0)
+        }
+        throw BenchError.beside(program: name, expected: expected, found: found)
+    }
+}

@@ -1,0 +1,141 @@
+import Files
+import Foundation
+
+/// A command of the shell that is spoken to in lines: its standard input and output are pipes, its errors go where ours
+/// do. It is in a process group of its own, which ends with it.
+final class LineProcess {
+    /// What came instead of a line, or a line.
+    enum Answer {
+        case line(String)
+        /// It closed its output: how it ended.
+        case end(String)
+        /// It sent so many bytes without ending the line.
+        case endless(bytes: Int)
+        /// The caller was to stop.
+        case stopped
+    }
+
+    private let process: pid_t
+    private let input: FileHandle
+    private let output: FileHandle
+    private var received: [UInt8] = []
+    /// What it said when it was collected; nil while it runs.
+    private var status: Int32?
+
+    /// More is no line that anybody meant.
+    private static let longest = 1 << 20
+    /// Milliseconds for which nobody looks whether to stop.
+    private static let patience: Int32 = 50
+
+    /// Starts `/bin/sh -c command`.
+    /// - Throws: `FileError.unreadable` where that cannot be run.
+    init(_ command: String) throws {
+        func ends() throws -> (reading: FileHandle, writing: FileHandle) {
+            var ends: [Int32] = [-1, -1]
+            guard pipe(&ends) == 0 else { throw Self.failure(errno) }
+            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+            return (
+                FileHandle(fileDescriptor: ends[0], closeOnDealloc: true),
+                FileHandle(fileDescriptor: ends[1], closeOnDealloc: true)
+            )
+        }
+        let (toIt, fromIt) = (try ends(), try ends())
+        (input, output) = (toIt.writing, fromIt.reading)
+        process = try Self.spawn(command, input: toIt.reading.fileDescriptor, output: fromIt.writing.fileDescriptor)
+        // What it does not read any more shows as an error of the write, and as the end of its answers.
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    deinit { end(within: 0) }
+
+    private static func spawn(_ command: String, input: Int32, output: Int32) throws -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        // What we ignore, or this thread blocks, ends it all the same.
+        var (ignored, none) = (sigset_t(), sigset_t())
+        sigemptyset(&ignored)
+        sigemptyset(&none)
+        for number in [SIGPIPE, SIGXFSZ] { sigaddset(&ignored, number) }
+        posix_spawnattr_setsigdefault(&attributes, &ignored)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
+        let words: [UnsafeMutablePointer<CChar>?] = ["/bin/sh", "-c", command].map { strdup($0 as String) } + [nil]
+        defer { for word in words { free(word) } }
+        var process = pid_t()
+        let failure = posix_spawn(&process, "/bin/sh", &actions, &attributes, words, environ)
+        guard failure == 0 else { throw Self.failure(failure) }
+        return process
+    }
+
+    private static func failure(_ number: Int32) -> FileError {
+        .unreadable(path: "/bin/sh", reason: String(cString: strerror(number)))
+    }
+
+    /// Sends it a line. Where it reads no more, its end is what it answers.
+    func send(_ line: String) {
+        try? AtomicFile.write(Array("\(line)\n".utf8), to: input.fileDescriptor, path: "/bin/sh")
+    }
+
+    /// Waits for its next line.
+    func receive(shouldStop: () -> Bool) -> Answer {
+        var searched = 0
+        while true {
+            if let newline = received[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+                let line = String(decoding: received[..<newline], as: UTF8.self)
+                received.removeSubrange(...newline)
+                return .line(line)
+            }
+            searched = received.count
+            guard searched < Self.longest else { return .endless(bytes: searched) }
+            var ready = pollfd(fd: output.fileDescriptor, events: Int16(POLLIN), revents: 0)
+            let isReady = poll(&ready, 1, Self.patience) > 0
+            if shouldStop() { return .stopped }
+            guard isReady else { continue }
+            var block = [UInt8](repeating: 0, count: 1 << 16)
+            let count = read(output.fileDescriptor, &block, block.count)
+            if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
+            guard count > 0 else { return .end(end(within: 1)) }
+            received += block[..<count]
+        }
+    }
+
+    /// Closes its input, and gives it so many seconds to end by itself; then it is terminated, with all that it started.
+    /// - Returns: how it ended.
+    @discardableResult
+    func end(within seconds: Double) -> String {
+        if status == nil {
+            try? input.close()
+            if !hasEnded(within: seconds) {
+                kill(-process, SIGTERM)
+                let isGone = hasEnded(within: 2)
+                // What it started may not have listened.
+                kill(-process, SIGKILL)
+                if !isGone { _ = hasEnded(within: .infinity) }
+            }
+        }
+        // As the macros of wait.h have it: the lower seven bits name a signal, those from the eighth on are the status.
+        let status = self.status ?? 0
+        return status & 0x7F == 0 ? "exit status \(status >> 8 & 0xFF)" : "signal \(status & 0x7F)"
+    }
+
+    private func hasEnded(within seconds: Double) -> Bool {
+        let start = ContinuousClock.now
+        while true {
+            var status: Int32 = 0
+            let found = waitpid(process, &status, WNOHANG)
+            if found == process || found < 0 && errno != EINTR {
+                self.status = status
+                return true
+            }
+            guard (ContinuousClock.now - start) / .seconds(1) < seconds else { return false }
+            usleep(5000)
+        }
+    }
+}
