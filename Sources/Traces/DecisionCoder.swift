@@ -28,7 +28,7 @@ enum DecisionCoder {
         }
         let numbers =
             states.flatMap { [UInt16(truncatingIfNeeded: $0), UInt16($0 >> 16)] } + words.reversed()
-        return numbers.map(\.littleEndian).withUnsafeBytes { [UInt8]($0) }
+        return numbers.map { $0.littleEndian }.withUnsafeBytes { [UInt8]($0) }
     }
 
     /// The decisions that `contents` hold; nil where they hold none of that shape, or anything besides.

@@ -21,7 +21,7 @@ extension PromptTrace {
         writer.pad(to: 8)
         let (encoding, stored) = decisions.contents(compressed: header.compressesDecisions)
         write(.decisions, stored, encoding: encoding, to: &writer)
-        write(.likelihoods, negativeLogLikelihoods.map(\.bitPattern).littleEndianBytes, to: &writer)
+        write(.likelihoods, negativeLogLikelihoods.map { $0.bitPattern }.littleEndianBytes, to: &writer)
         if let tokenIDs { write(.tokens, Self.bytes(of: tokenIDs), to: &writer) }
         if let evictions { write(.evictions, evictions.contents, to: &writer) }
         writer.pad(to: TraceFormat.unit)
@@ -118,10 +118,10 @@ extension DecisionBits {
 
 extension [UInt32] {
     /// The bytes of the numbers, each one's lowest first.
-    fileprivate var littleEndianBytes: [UInt8] { map(\.littleEndian).withUnsafeBytes { [UInt8]($0) } }
+    fileprivate var littleEndianBytes: [UInt8] { map { $0.littleEndian }.withUnsafeBytes { [UInt8]($0) } }
 }
 
 extension [UInt64] {
     /// The bytes of the numbers, each one's lowest first.
-    fileprivate var littleEndianBytes: [UInt8] { map(\.littleEndian).withUnsafeBytes { [UInt8]($0) } }
+    fileprivate var littleEndianBytes: [UInt8] { map { $0.littleEndian }.withUnsafeBytes { [UInt8]($0) } }
 }

@@ -11,8 +11,8 @@ struct BenchCommand: ParsableCommand {
             Limits are measured before every row: memory bandwidth (all threads reading), that of the cache, and matrix \
             products in float32 (OpenBLAS) and bfloat16 (oneDNN), each where it is installed, and our own of both. Shares \
             are of the best of the whole run ("of the limit"), and of what they were just before the row ("of it then"); \
-            goals are held to the latter. Writing a trace is held to writing as many bytes, and recording to the same run \
-            without it, in pairs. plan, compare and simulate are branches over a few bytes, which no peak of the machine \
+            goals are held to the latter. In pairs with their limit are writing a trace (as many bytes that are only written), \
+            reading it (their checksums) and recording (the same run without it). plan, compare and simulate are branches over a few bytes, which no peak of the machine \
             bounds: what a run takes is what counts.
 
             A row is the median of several runs in three rounds, its spread that of their middle half; the size of \

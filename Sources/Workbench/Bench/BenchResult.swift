@@ -10,6 +10,8 @@ public struct BenchResult: Equatable, Sendable {
         case compute
         /// Bytes that must be written, over what writing as many and waiting for the disk takes beside it.
         case disk
+        /// Bytes that must be checked, over what their checksums take by themselves.
+        case checksum
         /// The same work without what is measured.
         case without
         /// The information in what is stored.

@@ -20,7 +20,7 @@ final class JobBench {
 
     private static let fewCount = 8
     /// Pairs of runs with and without a recorder in a round.
-    private static let pairs = 4
+    private static let pairs = 6
     private static let requests = 1000
 
     /// Loads the bundled model and prompts; files go below `folder`.

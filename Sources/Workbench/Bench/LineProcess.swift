@@ -101,7 +101,7 @@ final class LineProcess {
             var block = [UInt8](repeating: 0, count: 1 << 16)
             let count = read(output.fileDescriptor, &block, block.count)
             if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
-            guard count > 0 else { return .end(end(within: 1)) }
+            guard count > 0 else { return .end(end(within: 5)) }
             received += block[..<count]
         }
     }

@@ -44,13 +44,20 @@ final class TraceBench {
             name: "trace/write", pairs: pairs, units: decisions, of: "decisions", limit: .disk)
     }
 
-    /// Decisions a second that are read back, all checksums checked.
+    /// Decisions a second that are read back, all checksums checked; beside these of as many bytes.
     private func scan(compressed: Bool) throws -> BenchResult {
         let path = path(compressed: compressed)
         if !FileManager.default.fileExists(atPath: path) { try record(compressed: compressed) }
         let reader = try TraceReader(path: path)
-        let times = try Stopwatch.times(seconds: 0.15, runs: 3...33) { try reader.forEachPrompt { _ in } }
-        return result(compressed ? "scan-compressed" : "scan", times, bytes: Double(reader.fileBytes))
+        let bytes = try MappedFile.contents(of: path)
+        var checks: (sum: UInt32, digest: [UInt8]) = (0, [])
+        let pairs = try Stopwatch.pairs(
+            compressed ? 4 : 20, { try reader.forEachPrompt { _ in } },
+            { checks = (Checksum.crc32(bytes), Digest.sha256(bytes)) })
+        precondition(checks.digest.count == 32, "a digest has 32 bytes")
+        return BenchResult(
+            name: compressed ? "trace/scan-compressed" : "trace/scan", pairs: pairs, units: decisions, of: "decisions",
+            limit: .checksum)
     }
 
     /// Decisions a byte of compressed blocks, beside as many as the entropy of every head allows.
@@ -71,13 +78,9 @@ final class TraceBench {
             for prompt in prompts { sum &+= prompt.decisions.pagesInUse(pageSlots: Self.pageSlots).last ?? 0 }
         }
         precondition(sum != 0, "decisions open pages")
-        return result("replay", times, bytes: decisions / 8)
-    }
-
-    private func result(_ name: String, _ times: [Double], bytes: Double? = nil) -> BenchResult {
-        BenchResult(
-            name: "trace/\(name)", seconds: times, units: decisions, of: "decisions",
-            needs: bytes.map { BenchNeeds(bytes: $0, isOneCore: true) })
+        return BenchResult(
+            name: "trace/replay", seconds: times, units: decisions, of: "decisions",
+            needs: BenchNeeds(bytes: decisions / 8, isOneCore: true))
     }
 
     private func path(compressed: Bool) -> String { "\(folder)/\(compressed ? "compressed" : "plain").hrt" }
