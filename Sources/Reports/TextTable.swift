@@ -1,10 +1,15 @@
 /// Columns of text, padded so that they line up: words to the left, numbers to the right.
 package struct TextTable {
     private let titles: [String]
+    private let words: Int
     private var rows: [[String]] = []
 
     /// A table with these column titles.
-    package init(_ titles: [String]) { self.titles = titles }
+    /// - Parameter words: how many of the first columns hold words, even where all of them begin with a digit.
+    package init(_ titles: [String], words: Int = 0) {
+        self.titles = titles
+        self.words = words
+    }
 
     /// A report's table, without its caption and notes.
     init(_ table: ReportTable) {
@@ -27,7 +32,7 @@ package struct TextTable {
             ([titles] + rows).map { $0[column].count }.max() ?? 0
         }
         let right = titles.indices.map { column in
-            rows.allSatisfy { $0[column].isEmpty || Self.isNumber($0[column]) }
+            column >= words && rows.allSatisfy { $0[column].isEmpty || Self.isNumber($0[column]) }
         }
         return ([titles] + rows).map { cells in
             let padded = cells.indices.map { column in

@@ -8,14 +8,19 @@ struct BenchCommand: ParsableCommand {
         commandName: "bench",
         abstract: "Measure this machine's limits, and how near Headroom comes to them.",
         discussion: """
-            Limits: memory bandwidth (all threads reading), matrix products in float32 (OpenBLAS) and bfloat16 (oneDNN),
-            each where it is installed, and our own products of both. They are measured before every row: shares are of
-            the best ("of the limit"), and of what they were just before a run ("of it then"). Models of 110 million and
-            1.1 billion parameters get random weights. A row is the median of several runs in three rounds; its spread
-            is that of their middle half. Decoding is measured at a past that was not computed, which costs a step
-            nothing less. A machine that does something else meanwhile is measured as slower than it is: bench warns.
-            In the end stands what Headroom is held to, and whether it holds. A run takes some three minutes, with
-            --full an hour or two.
+            Limits are measured before every row: memory bandwidth (all threads reading), that of the cache, and matrix \
+            products in float32 (OpenBLAS) and bfloat16 (oneDNN), each where it is installed, and our own of both. Shares \
+            are of the best of the whole run ("of the limit"), and of what they were just before the row ("of it then"); \
+            goals are held to the latter. Writing a trace is held to writing as many bytes, and recording to the same run \
+            without it, in pairs. plan, compare and simulate are branches over a few bytes, which no peak of the machine \
+            bounds: what a run takes is what counts.
+
+            A row is the median of several runs in three rounds, its spread that of their middle half; the size of \
+            compressed blocks, which needs no clock, is taken once. A run that takes over half a second counts from the \
+            first on, but for one that is not counted where there are fewer than three rounds. Models of 110 million and \
+            1.1 billion parameters get random weights. Decoding is measured at a past that was not computed, which costs \
+            a step nothing less. What else the machine does makes it slower than it is: bench warns. In the end stands \
+            what Headroom is held to, and whether it holds. A run takes some three minutes, with --full an hour or two.
 
             Example:
               headroom bench --only trace/replay --format json
@@ -24,11 +29,15 @@ struct BenchCommand: ParsableCommand {
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
-            "Only what has one of these in its name, such as decode/1.1b or by-token.", valueName: "word"))
+            "Only what has one of these in its name, such as decode/1.1b or by-token; --list prints the names.",
+            valueName: "word"))
     var only: [String] = []
 
     @Flag(help: "Everything: all batches, contexts and widths. Without it, what the goals speak of.")
     var full = false
+
+    @Flag(help: "Print the rows' names instead, and which of them need --full.")
+    var list = false
 
     @Option(help: ArgumentHelp("An earlier run's JSON: print each rate over the one there.", valueName: "file"))
     var against: String?
@@ -58,6 +67,10 @@ struct BenchCommand: ParsableCommand {
     }
 
     func run() throws {
+        if list {
+            let listing = try BenchListing(words: only)
+            return print(format == .json ? try listing.json() : listing.text())
+        }
         // What is wrong with the file shows before minutes are spent.
         _ = try against.map { try EarlierBench(path: $0) }
         Interruption.watchAll()

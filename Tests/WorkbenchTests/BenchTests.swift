@@ -136,7 +136,13 @@ struct BenchTests {
         record.close()
         // Half the bytes say twice the rate; it is 1.8 times.
         #expect(record.goals.map(\.measured) == ["90.0 %"])
-        #expect(abs(record.goals[0].value - 0.9) < 1e-12)
+        #expect(abs(record.goals[0].value - 0.9) < 1e-12 && record.goals[0].asked == "90.0 % to 110.0 %")
+        // More than the bytes say is no more than an error of the measurement.
+        for (rate, holds) in [(17.0, false), (18.1, true), (21.9, true), (22.1, false)] {
+            record.results[1].rounds = [.init(rates: [rate])]
+            record.close()
+            #expect(record.goals[0].holds == holds, "\(rate)")
+        }
     }
 
     @Test("What is measured by default exists, and what the goals speak of is among it")
@@ -239,10 +245,53 @@ struct BenchTests {
             #expect(line.contains(path) && line.contains("bench --format json") && !line.contains("\n"), "\(line)")
         }
         var job = BenchJob()
-        job.words = ["trace/replay", "decode/300b"]
+        job.words = ["trace/replay", "by-token", "decode/300b"]
         #expect(throws: BenchError.nothing(words: ["decode/300b"])) { try job.run() }
-        job.words = ["trace/replay"]
+        job.words = ["trace/replay", "decode/1.1b/int8/dmc/batch=64/"]
+        let error = #expect(throws: BenchError.self) { try job.run() }
+        #expect(
+            error?.description
+                == "--only decode/1.1b/int8/dmc/batch=64/: expected --full with it, which alone measures "
+                + "decode/1.1b/int8/dmc/batch=64/context=128 and 2 more")
+        (job.words, job.readBytes) = (["trace/replay"], 1 << 50)
+        let tooMuch = #expect(throws: BenchError.self) { try job.run() }
+        #expect(tooMuch?.description.contains("expected 1125900.") == true, "\(tooMuch.debugDescription)")
+        job.readBytes = 1 << 20
         #expect(throws: BenchError.interrupted(done: 0)) { try job.run(shouldStop: { true }) }
+    }
+
+    @Test("Rows are listed, with a mark on those that are not measured without being asked for")
+    func listing() throws {
+        let lines = try BenchListing(words: []).text().split(separator: "\n")
+        #expect(lines.count == BenchPlan.all.count && lines.contains("trace/replay"))
+        #expect(lines.count { $0.hasSuffix("  --full") } == BenchPlan.all.count - BenchPlan.usual.count)
+        let json = try BenchListing(words: ["trace/scan", "110m/int8/dmc/batch=4/context=128"]).json()
+        let rows = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [[String: Any]]
+        #expect(rows?.map { $0["needsFull"] as? Bool } == [true, false, false])
+        #expect(rows?.last?["name"] as? String == "trace/scan-compressed")
+        #expect(throws: BenchError.nothing(words: ["nosuch"])) { try BenchListing(words: ["nosuch"]) }
+    }
+
+    @Test("Goals are words and what they ask for, even where all begin with a digit; another kernel set is named")
+    func goalTable() throws {
+        var record = record(["prefill/1.1b/float32/full/tokens=128/parallel": 30])
+        record.kernels = "plain"
+        record.machineKernels = "avx2"
+        record.close()
+        let text = try BenchReport(record).text()
+        #expect(text.contains("\n1.1b float32: prefill, of the matrix peak  ≥ 60.0 %    60.0 %  holds\n"), "\(text)")
+        #expect(text.hasSuffix("HEADROOM_KERNELS chose plain; the goals are of this machine's own, avx2\n"))
+        record.kernels = "avx2"
+        #expect(try !BenchReport(record).text().contains("HEADROOM_KERNELS"))
+    }
+
+    @Test("A library that there is no room for is named as such")
+    func refusedLibrary() throws {
+        var record = record(["a": 1])
+        (record.limits.float32FLOPS, record.openBLASRefusal) = (nil, "not loaded: too little")
+        #expect(try BenchReport(record).text().contains("— GFLOPS (OpenBLAS, libopenblas0, not loaded: too little), "))
+        record.openBLASRefusal = nil
+        #expect(try BenchReport(record).text().contains("— GFLOPS (OpenBLAS, libopenblas0, is not installed), "))
     }
 
     @Test("A run that is stopped gives what it measured until then, and says so")
@@ -265,6 +314,14 @@ struct BenchTests {
         let text = try BenchReport(record(["trace/write": 7])).json().replacing("\"rate\" : 7", with: "\"rate\" : 0.0")
         let path = try folder.write("a.json", text)
         let error = #expect(throws: FileError.self) { try EarlierBench(path: path) }
+        let still = try folder.write(
+            "b.json",
+            """
+            {"kernels": "avx2", "limits": {"float32FLOPS": 0, "processor": "one", "readBytesPerSecond": 1e10,
+            "threads": 2}, "results": []}
+            """)
+        let limit = #expect(throws: FileError.self) { try EarlierBench(path: still) }
+        #expect(limit?.description.contains("limits above 0, found 0") == true)
         #expect(error?.description.contains("rates above 0, found 0.0 of \"trace/write\"") == true)
     }
 }

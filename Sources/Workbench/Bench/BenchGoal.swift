@@ -5,30 +5,28 @@ struct BenchGoal: Sendable {
         case percent, times, rate, seconds
     }
 
+    /// What a value should be.
+    enum Bound: Sendable {
+        case least(Double)
+        case most(Double)
+        case within(ClosedRange<Double>)
+    }
+
     /// What it is about.
     let text: String
     /// Names of the measurements it is taken from.
     let needs: [String]
     let figure: Figure
-    /// The least that is asked for; of costs, the most.
-    let bound: Double
-    let isCost: Bool
+    /// What is asked for.
+    let bound: Bound
     /// The value, out of the results of those names, in that order.
     let value: @Sendable ([BenchResult]) -> Double?
 
     private init(
-        _ text: String, _ needs: [String], _ figure: Figure, least bound: Double,
+        _ text: String, _ needs: [String], _ figure: Figure, _ bound: Bound,
         _ value: @escaping @Sendable ([BenchResult]) -> Double?
     ) {
-        (self.text, self.needs, self.figure, self.bound, isCost) = (text, needs, figure, bound, false)
-        self.value = value
-    }
-
-    private init(
-        _ text: String, _ needs: [String], _ figure: Figure, most bound: Double,
-        _ value: @escaping @Sendable ([BenchResult]) -> Double?
-    ) {
-        (self.text, self.needs, self.figure, self.bound, isCost) = (text, needs, figure, bound, true)
+        (self.text, self.needs, self.figure, self.bound) = (text, needs, figure, bound)
         self.value = value
     }
 
@@ -36,9 +34,14 @@ struct BenchGoal: Sendable {
     func outcome(in record: BenchRecord) -> BenchOutcome? {
         let results = needs.compactMap { name in record.results.first { $0.name == name } }
         guard results.count == needs.count, let value = value(results) else { return nil }
-        return BenchOutcome(
-            goal: text, asked: (isCost ? "≤ " : "≥ ") + figure.text(bound), measured: figure.text(value), value: value,
-            holds: isCost ? value <= bound : value >= bound)
+        let (asked, holds) =
+            switch bound {
+            case .least(let least): ("≥ " + figure.text(least), value >= least)
+            case .most(let most): ("≤ " + figure.text(most), value <= most)
+            case .within(let range):
+                (figure.text(range.lowerBound) + " to " + figure.text(range.upperBound), range.contains(value))
+            }
+        return BenchOutcome(goal: text, asked: asked, measured: figure.text(value), value: value, holds: holds)
     }
 }
 
@@ -80,15 +83,15 @@ extension BenchGoal {
     private static func ofLarge(width: String, prefill tokens: Int) -> [BenchGoal] {
         let one = "decode/1.1b/\(width)/full/batch=1/context=128"
         return [
-            BenchGoal("1.1b \(width): decode at batch 1, of read bandwidth", [one], .percent, least: 0.9) {
+            BenchGoal("1.1b \(width): decode at batch 1, of read bandwidth", [one], .percent, .least(0.9)) {
                 $0[0].shareThen
             },
             BenchGoal(
                 "1.1b \(width): decode at batch 16 over batch 1",
-                ["decode/1.1b/\(width)/full/batch=16/context=128", one], .times, least: 6, ratio),
+                ["decode/1.1b/\(width)/full/batch=16/context=128", one], .times, .least(6), ratio),
             BenchGoal(
                 "1.1b \(width): prefill, of the matrix peak", ["prefill/1.1b/\(width)/full/tokens=\(tokens)/parallel"],
-                .percent, least: 0.6
+                .percent, .least(0.6)
             ) { $0[0].shareThen },
         ]
     }
@@ -97,11 +100,11 @@ extension BenchGoal {
         BenchGoal(
             "1.1b: prefill in bfloat16 arithmetic over float32",
             ["bfloat16-arithmetic", "bfloat16"].map { "prefill/1.1b/\($0)/full/tokens=512/parallel" }, .times,
-            least: 1.6, ratio),
+            .least(1.6), ratio),
         BenchGoal(
             "1.1b: 1,024 tokens in parallel over token by token",
             ["parallel", "by-token"].map { "prefill/1.1b/bfloat16-arithmetic/full/tokens=1024/\($0)" }, .times,
-            least: 5, ratio),
+            .least(5), ratio),
     ]
 
     private static func dmc(shape: String, width: String) -> [BenchGoal] {
@@ -109,10 +112,10 @@ extension BenchGoal {
         return [
             BenchGoal(
                 "\(shape) \(width): prefill with DMC over full", kinds.map { "prefill/\($0)/tokens=1024/parallel" },
-                .times, least: 1, ratio),
+                .times, .least(1), ratio),
             BenchGoal(
                 "\(shape) \(width): decode with DMC over full at 4,096, of what the bytes say",
-                kinds.map { "decode/\($0)/batch=1/context=4096" }, .percent, least: 0.9
+                kinds.map { "decode/\($0)/batch=1/context=4096" }, .percent, .within(0.9...1.1)
             ) { results in
                 guard let dmc = results[0].limitRate, let full = results[1].limitRate else { return nil }
                 return results[0].rate / results[1].rate / (dmc / full)
@@ -121,15 +124,15 @@ extension BenchGoal {
     }
 
     private static let jobs = [
-        BenchGoal("recording's cost", ["record/bundled"], .percent, most: 0.02) { result in
+        BenchGoal("recording's cost", ["record/bundled"], .percent, .most(0.02)) { result in
             result[0].shareThen.map { 1 / $0 - 1 }
         },
-        BenchGoal("replay of decisions on one core", ["trace/replay"], .rate, least: 2e9) { $0[0].rate },
-        BenchGoal("compressed blocks over the entropy", ["trace/size-compressed"], .percent, most: 0.1) { result in
+        BenchGoal("replay of decisions on one core", ["trace/replay"], .rate, .least(2e9)) { $0[0].rate },
+        BenchGoal("compressed blocks over the entropy", ["trace/size-compressed"], .percent, .most(0.1)) { result in
             result[0].share.map { 1 / $0 - 1 }
         },
-        BenchGoal("compressed blocks decoded", ["trace/scan-compressed"], .rate, least: 2e8) { $0[0].rate },
-        BenchGoal("plan of 7 policies, 10 GPUs, 8 contexts", ["plan/sweep"], .seconds, most: 1) { $0[0].seconds },
+        BenchGoal("compressed blocks decoded", ["trace/scan-compressed"], .rate, .least(2e8)) { $0[0].rate },
+        BenchGoal("plan of 7 policies, 10 GPUs, 8 contexts", ["plan/sweep"], .seconds, .most(1)) { $0[0].seconds },
     ]
 
     @Sendable private static func ratio(_ results: [BenchResult]) -> Double? { results[0].rate / results[1].rate }

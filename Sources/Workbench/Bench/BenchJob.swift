@@ -36,8 +36,9 @@ public struct BenchJob: Sendable {
         let load = MachineLoad.now()
         let program = try beside.map { try BesideProgram($0, shouldStop: shouldStop) }
         let plan = BenchPlan(measuresAll: measuresAll, words: words, named: program.map { Set($0.goals.keys) })
-        let idle = plan.idleWords
-        guard idle.isEmpty else { throw BenchError.nothing(words: idle) }
+        try plan.checkWords(of: program?.name)
+        let (needed, free) = (LimitsProbe.bytes(threads: threads, reading: readBytes), FreeMemory.bytes)
+        guard needed < free else { throw BenchError.memory(bytes: needed, free: free) }
         let folder = try Self.makeFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
         if let warning = load.warningBefore { warn(warning) }
@@ -92,4 +93,10 @@ public struct BenchJob: Sendable {
             try run.measure(JobBench(threads: threads, folder: folder).rows.filter { plan.contains($0.name) })
         }
     }
+}
+
+extension LimitsProbe {
+    /// Bytes that it takes: what is read, our own products' matrices, and what OpenBLAS multiplies and packs on every
+    /// thread.
+    fileprivate static func bytes(threads: Int, reading: Int) -> Int { reading + (96 + 48 * threads) << 20 }
 }

@@ -85,10 +85,18 @@ package struct BenchPlan {
         return isOffered && (words.isEmpty || words.contains(where: name.contains))
     }
 
-    /// Words that no measurement which is made has in its name.
-    var idleWords: [String] {
+    /// Checks that every word is in the name of a measurement that is made.
+    /// - Parameter program: what names the rows, where something does.
+    /// - Throws: `BenchError`.
+    func checkWords(of program: String? = nil) throws {
         let names = Self.all.filter(contains)
-        return words.filter { word in !names.contains { $0.contains(word) } }
+        let idle = words.filter { word in !names.contains { $0.contains(word) } }
+        let unknown = idle.filter { word in !Self.all.contains { $0.contains(word) } }
+        guard unknown.isEmpty else { throw BenchError.nothing(words: unknown) }
+        guard let word = idle.first else { return }
+        if let program { throw BenchError.notBeside(word: word, program: program) }
+        let rows = Self.all.filter { $0.contains(word) }
+        throw BenchError.needsFull(word: word, row: rows[0], count: rows.count)
     }
 
     /// Names of all measurements.

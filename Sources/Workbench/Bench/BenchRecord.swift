@@ -1,3 +1,4 @@
+import CKernels
 import Descriptions
 import Kernels
 
@@ -7,6 +8,8 @@ public struct BenchRecord: Encodable, Equatable, Sendable {
     public var version: String
     /// The instruction set that computed.
     public var kernels: String
+    /// The one that this machine would choose by itself.
+    public var machineKernels: String
     /// What the machine can do: the best of what was measured all along.
     public var limits: MachineLimits
     /// What else it did.
@@ -17,6 +20,8 @@ public struct BenchRecord: Encodable, Equatable, Sendable {
     public var goals: [BenchOutcome]
     /// What was asked for and could not be measured: its name, and why.
     public var skipped: [String: String]
+    /// Why OpenBLAS was not loaded; nil where it was looked for.
+    public var openBLASRefusal: String?
     /// The program that measured in turn; nil where there was none.
     public var program: String?
     /// Why it ended before everything was measured; nil where it did not.
@@ -26,6 +31,8 @@ public struct BenchRecord: Encodable, Equatable, Sendable {
     public init(limits: MachineLimits, load: MachineLoad) {
         version = Release.version
         kernels = KernelSet.name
+        machineKernels = ["avx512", "avx2"].first { hr_kernels_named($0) != nil } ?? "plain"
+        openBLASRefusal = OpenBLAS.refusal
         self.limits = limits
         self.load = load
         results = []

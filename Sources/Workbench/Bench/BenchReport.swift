@@ -50,8 +50,8 @@ public struct BenchReport {
     private var heading: String {
         let (limits, load) = (record.limits, record.load)
         func rate(_ value: Double?, _ decimals: Int = 0) -> String { value.map { fixed($0 / 1e9, decimals) } ?? "—" }
-        func library(_ value: Double?, _ name: String) -> String {
-            "\(rate(value)) GFLOPS (\(name)\(value == nil ? ", is not installed" : ""))"
+        func library(_ value: Double?, _ name: String, _ refusal: String? = nil) -> String {
+            "\(rate(value)) GFLOPS (\(name)\(value == nil ? ", " + (refusal ?? "is not installed") : ""))"
         }
         var memory = "memory   read at \(rate(limits.readBytesPerSecond, 1)) GB/s"
         if let bytes = limits.cacheBytes {
@@ -63,7 +63,7 @@ public struct BenchReport {
             "load     \(fixed(load.average, 2)) at the start; others took \(fixed(load.meanwhile, 2)) cores meanwhile, "
                 + "the hypervisor \(fixed(load.stolen, 2))",
             memory,
-            "float32  products at \(library(limits.float32FLOPS, "OpenBLAS, libopenblas0")), "
+            "float32  products at \(library(limits.float32FLOPS, "OpenBLAS, libopenblas0", record.openBLASRefusal)), "
                 + "\(rate(limits.ownFloat32FLOPS)) GFLOPS (our own)",
             "bfloat16 products at \(library(limits.bfloat16FLOPS, "oneDNN, libdnnl2")), "
                 + "\(rate(limits.ownBfloat16FLOPS)) GFLOPS (our own)",
@@ -133,7 +133,7 @@ public struct BenchReport {
                 beside.shareThen.map(Self.percent) ?? "—", goal ?? "",
             ])
         }
-        return table.text() + "\n"
+        return table.text()
     }
 
     /// What a reader should know of the table.
@@ -147,7 +147,9 @@ public struct BenchReport {
             [$0.share, $0.shareThen, $0.beside?.shareThen]
         }
         if shares.contains(where: { ($0 ?? 0) > 1.005 }) {
-            lines.append("over 100 %: while that ran the machine was faster than when its limits were measured")
+            lines.append(
+                "over 100 %: while that ran the machine was faster than when its limits were measured. Goals are held to "
+                    + "the limit then")
         }
         if let reason = record.stopped { lines.append("not complete: \(reason)") }
         if let warning = record.load.warningAfter { lines.append("warning: \(warning)") }
@@ -156,11 +158,13 @@ public struct BenchReport {
 
     private var goals: String {
         guard !record.goals.isEmpty else { return "" }
-        var table = TextTable(["goal", "asked", "measured", ""])
+        var table = TextTable(["goal", "asked", "measured", ""], words: 1)
         for outcome in record.goals {
             table.add([outcome.goal, outcome.asked, outcome.measured, outcome.holds ? "holds" : "misses"])
         }
+        guard record.kernels != record.machineKernels else { return table.text() }
         return table.text()
+            + "HEADROOM_KERNELS chose \(record.kernels); the goals are of this machine's own, \(record.machineKernels)\n"
     }
 
     /// The rate over that of the same name in the earlier record.

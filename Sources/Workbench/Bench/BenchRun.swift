@@ -54,20 +54,24 @@ final class BenchRun {
         let limits = probe.measure(passes: 2)
         record.limits.raise(to: limits)
         do {
-            guard let program else {
-                var result = try row.measure()
-                result.boundNow(by: limits)
-                return record.add(result)
-            }
+            guard let program else { return record.add(try ours(row, round, limits)) }
             // Which of the two goes first changes: neither has the other's moment always.
             let early = round % 2 == 0 ? nil : try theirs(row.name, program)
-            var result = try row.measure()
-            result.boundNow(by: limits)
+            var result = try ours(row, round, limits)
             let rates = try early ?? theirs(row.name, program)
             result.beside = BesideResult(
                 rates: rates, beside: result.rounds, goal: program.goals[row.name] ?? nil)
             record.add(result)
         } catch let reason as BenchSkipped { record.skip(row.name, "\(reason)") }
+    }
+
+    /// A round of a row.
+    private func ours(_ row: BenchRow, _ round: Int, _ limits: MachineLimits) throws -> BenchResult {
+        var result = try row.measure()
+        // A run that takes long counts from the first on. That one is cold: of fewer than three it would move the median.
+        if round == 0, rounds < 3, !row.isOnce, result.rates.count == 1 { result = try row.measure() }
+        result.boundNow(by: limits)
+        return result
     }
 
     /// The other program's rates in a row, apart from ours: threads that wait for work may turn for some milliseconds

@@ -22,6 +22,9 @@ public struct EarlierBench: Decodable {
             throw FileError.unsuitable(
                 path: path, expected: "what `bench --format json` prints", found: Self.reason(error))
         }
+        if let limit = limits.rates.first(where: { $0 <= 0 }) {
+            throw FileError.unsuitable(path: path, expected: "limits above 0", found: "\(limit)")
+        }
         for result in results where result.rate <= 0 {
             throw FileError.unsuitable(
                 path: path, expected: "rates above 0", found: "\(result.rate) of \(result.name.shown)")
@@ -37,6 +40,7 @@ public struct EarlierBench: Decodable {
         }
         return switch error {
         case .keyNotFound(let key, _): "no `\(key.stringValue)`"
+        case .typeMismatch(_, let context) where context.codingPath.isEmpty: "JSON of another kind"
         case .typeMismatch(_, let context), .valueNotFound(_, let context): "another kind of `\(place(context))`"
         case .dataCorrupted: "no JSON"
         @unknown default: "something else"

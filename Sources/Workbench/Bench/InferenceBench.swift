@@ -25,7 +25,7 @@ struct InferenceBench {
     /// - Throws: `BenchSkipped` where their caches do not fit into the memory that is free.
     func decode(batch: Int, context: Int) throws -> BenchResult {
         let needed = Double(batch) * cost.cacheBytes(slots: slots(context))
-        guard needed < 0.7 * Double(Self.availableMemory) else {
+        guard needed < 0.7 * Double(FreeMemory.bytes) else {
             throw BenchSkipped.memory(bytes: Int(needed), of: "its caches")
         }
         let (times, slots, ratio) = try steps(batch: batch, context: context)
@@ -101,13 +101,6 @@ struct InferenceBench {
             sequence.imaginePast(tokens: context, slots: Int(slots(context)))
             return sequence
         }
-    }
-
-    /// Bytes that the system could still give.
-    static var availableMemory: Int {
-        let lines = (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8))?.split(separator: "\n") ?? []
-        let line = lines.first { $0.hasPrefix("MemAvailable:") }?.split(separator: " ") ?? []
-        return line.count > 1 ? (Int(line[1]) ?? 0) * 1024 : .max
     }
 }
 

@@ -38,6 +38,13 @@ public struct MachineLimits: Codable, Equatable, Sendable {
         self.ownBfloat16FLOPS = ownBfloat16FLOPS
     }
 
+    /// All rates that were measured.
+    var rates: [Double] {
+        [
+            readBytesPerSecond, cacheReadBytesPerSecond, float32FLOPS, bfloat16FLOPS, ownFloat32FLOPS, ownBfloat16FLOPS,
+        ].compactMap { $0 }
+    }
+
     /// Takes each limit from `other` where that one is higher.
     mutating func raise(to other: MachineLimits) {
         readBytesPerSecond = max(readBytesPerSecond, other.readBytesPerSecond)

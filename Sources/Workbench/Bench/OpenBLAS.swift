@@ -21,9 +21,20 @@ final class OpenBLAS {
     private static let size = 1024
     private static var numbers: Int { size * size }
 
-    /// The library, to be measured on the threads of `pool`; nil where there is none.
+    /// Why it is not even looked for; nil where it is. It takes a buffer and a stack for every thread that it may have
+    /// as it is loaded, and where it gets none it tries again for ever.
+    static let refusal: String? = {
+        let threads = ProcessInfo.processInfo.activeProcessorCount + 1
+        guard let left = FreeMemory.addresses, left < threads * perThread else { return nil }
+        return "not loaded: the limit on addresses (ulimit -v) leaves it too little"
+    }()
+
+    /// Bytes of addresses.
+    private static let perThread = 1 << 28
+
+    /// The library, to be measured on the threads of `pool`; nil where there is none, or no room for it.
     init?(_ pool: WorkerPool) {
-        guard let library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL),
+        guard Self.refusal == nil, let library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL),
             let product = dlsym(library, "cblas_sgemm"), let setThreads = dlsym(library, "openblas_set_num_threads")
         else { return nil }
         self.product = unsafeBitCast(product, to: Product.self)
