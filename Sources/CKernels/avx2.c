@@ -69,12 +69,15 @@ INLINE __m128 sums4(__m256 a, __m256 b, __m256 c, __m256 d) {
 #define LOAD_X load_f32
 #define SOME_X some_f32
 #define MULTIPLY_ADD _mm256_fmadd_ps
+#define AHEAD 1024
 DOT_ROWS(dot_rows_f32, HEIGHT, BLOCKS)
 
 #undef WEIGHT
 #undef LOAD_W
 #undef SOME_W
+#undef AHEAD
 #define WEIGHT uint16_t
+#define AHEAD 0
 #define LOAD_W load_f16
 #define SOME_W some_f16
 DOT_ROWS(dot_rows_f16, HEIGHT, BLOCKS)

@@ -70,12 +70,15 @@ INLINE __m128 sums4(__m512 a, __m512 b, __m512 c, __m512 d) {
 #define LOAD_X load_f32
 #define SOME_X some_f32
 #define MULTIPLY_ADD _mm512_fmadd_ps
+#define AHEAD 1024
 DOT_ROWS(dot_rows_f32, HEIGHT, BLOCKS)
 
 #undef WEIGHT
 #undef LOAD_W
 #undef SOME_W
+#undef AHEAD
 #define WEIGHT uint16_t
+#define AHEAD 0
 #define LOAD_W load_f16
 #define SOME_W some_f16
 DOT_ROWS(dot_rows_f16, HEIGHT, BLOCKS)
@@ -94,7 +97,9 @@ DOT_ROWS(dot_rows_bf16, HEIGHT, BLOCKS)
 #undef LOAD_X
 #undef SOME_X
 #undef MULTIPLY_ADD
+#undef AHEAD
 #define INPUT uint16_t
+#define AHEAD 1024
 #define VALUE __m512i
 #define STEP 32
 #define LOAD_W load_pairs

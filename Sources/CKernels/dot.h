@@ -2,7 +2,7 @@
    type of a running sum), ZERO, MANY (the most tokens of a block) and `sums4(a, b, c, d)`, the sums of four vectors'
    lanes; and before each function
    WEIGHT and INPUT (element types), VALUE (a vector of them), STEP (elements in it), LOAD_W, SOME_W, LOAD_X, SOME_X (a
-   whole vector, or its first elements and zeros) and MULTIPLY_ADD. */
+   whole vector, or its first elements and zeros), MULTIPLY_ADD and AHEAD (below). */
 
 /* ROWS x TOKENS dot products, each with one running sum of a vector's lanes, whatever the block's shape: that is what
    keeps a result independent of its neighbours. ROWS is 8, 4, 2 or 1. The rows behind them are asked for meanwhile, one
@@ -56,8 +56,9 @@
     } while (0)
 
 /* One token's products with a row of each quarter of the rows, `part` high: the same sums as a block's. Each quarter is read
-   in order, which the processor's own prefetching serves better than any asking; and four at once, as one sum alone
-   waits longer for its own additions than for its bytes. */
+   in order, as the processor's own prefetching wants it; and four at once, as one sum alone waits longer for its own
+   additions than for its bytes. AHEAD bytes before they are read, lines are asked for into the second level of the cache,
+   where that is not 0: beside weights that are widened there is no room for it. */
 #define DOT_FOUR(ROW)                                                                                     \
     do {                                                                                                  \
         const WEIGHT *row = ROW;                                                                          \
@@ -65,6 +66,9 @@
         size_t c = 0;                                                                                     \
         for (; c + STEP <= columns; c += STEP) {                                                          \
             VALUE x = LOAD_X(in + c);                                                                     \
+            if (AHEAD && c * sizeof *row % 64 == 0)                                                       \
+                UNROLL for (int p = 0; p < 4; p++)                                                        \
+                    _mm_prefetch((const char *)(row + p * part * row_stride + c) + AHEAD, _MM_HINT_T1);   \
             UNROLL for (int p = 0; p < 4; p++)                                                            \
                 sums[p] = MULTIPLY_ADD(LOAD_W(row + p * part * row_stride + c), x, sums[p]);              \
         }                                                                                                 \

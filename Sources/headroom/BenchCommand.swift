@@ -20,7 +20,7 @@ struct BenchCommand: ParsableCommand {
             first on, but for one that is not counted where there are fewer than three rounds. Models of 110 million and \
             1.1 billion parameters get random weights. Decoding is measured at a past that was not computed, which costs \
             a step nothing less. What else the machine does makes it slower than it is: bench warns. In the end stands \
-            what Headroom is held to, and whether it holds. A run takes some three minutes, with --full an hour or two.
+            what Headroom is held to, and whether it holds. A run takes three to four minutes, with --full an hour or two.
 
             Example:
               headroom bench --only trace/replay --format json

@@ -110,6 +110,30 @@ struct BesideTests {
         #expect(stopped.hasPrefix("--beside: other 1.0: expected {\"rates\"") && stopped.contains(found), "\(stopped)")
     }
 
+    @Test("A line too many ends the run, as it would pass for the next row's answer")
+    func tooMany() throws {
+        let record = try job(says(#"echo '{"rates": [1]}'; echo '{"rates": [1]}'"#)).run()
+        #expect(record.stopped?.hasSuffix("expected one line for each row's name, found more") == true)
+    }
+
+    @Test("What holds its output when it has ended is not waited for")
+    func abandoned() {
+        let start = ContinuousClock.now
+        #expect(refusal("sleep 30 & exit 3").contains("found its end (exit status 3)"))
+        #expect(ContinuousClock.now - start < .seconds(20))
+    }
+
+    @Test("What it started is ended with it")
+    func descendants() throws {
+        let folder = try TemporaryFolder()
+        try withExtendedLifetime(folder) {
+            let file = "\(folder.path)/sleeper"
+            let script = "sleep 60 > /dev/null 2>&1 & echo $! > \(file); " + says(#"echo '{"rates": [1]}'"#)
+            #expect(try job(script, rounds: 1).run().stopped == nil)
+            try Self.expectEnded(file)
+        }
+    }
+
     @Test("Where it is stopped while the other measures, the other is ended with all that it started")
     func interruption() throws {
         let folder = try TemporaryFolder()
@@ -122,12 +146,17 @@ struct BesideTests {
             }
             #expect(error == .interrupted(done: 0))
             #expect(ContinuousClock.now - start < .seconds(60))
-            let sleeper = try #require(
-                pid_t(String(contentsOfFile: asked, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)))
-            // Whoever collects it may take a moment.
-            for _ in 0..<100 where kill(sleeper, 0) == 0 { usleep(20_000) }
-            #expect(kill(sleeper, 0) != 0 || Self.isZombie(sleeper))
+            try Self.expectEnded(asked)
         }
+    }
+
+    /// Checks that the process whose number is in a file has ended.
+    private static func expectEnded(_ file: String) throws {
+        let sleeper = try #require(
+            pid_t(String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)))
+        // Whoever collects it may take a moment.
+        for _ in 0..<100 where kill(sleeper, 0) == 0 { usleep(20_000) }
+        #expect(kill(sleeper, 0) != 0 || isZombie(sleeper))
     }
 
     /// Whether a process has ended and only waits to be collected.

@@ -97,7 +97,8 @@ const hr_kernels *hr_kernels_named(const char *name);
 /* Tells the processor that this thread is waiting for another one. */
 void hr_pause(void);
 
-/* The exclusive or of `count` words: reads memory as fast as one core can, to measure what that is. */
-uint64_t hr_read_words(const uint64_t *words, size_t count);
+/* The exclusive or of `count` words: reads memory as fast as one core can, to measure what that is. Where `ahead` is not 0,
+   it asks for what lies so many words ahead, into the second level of the cache. */
+uint64_t hr_read_words(const uint64_t *words, size_t count, size_t ahead);
 
 #endif

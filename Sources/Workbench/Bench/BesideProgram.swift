@@ -46,6 +46,9 @@ final class BesideProgram {
     /// Units a second of each of its runs of its like of a row.
     /// - Throws: `BenchSkipped` where it says why it cannot; `BenchError`.
     func measure(_ row: String) throws -> [Double] {
+        guard !process.hasUnread else {
+            throw BenchError.beside(program: name, expected: "one line for each row's name", found: "more")
+        }
         process.send(row)
         let expected = #"{"rates": [above 0, …]} or {"error": REASON} for \#(row)"#
         let answer: Answer = try Self.answer(of: process, named: name, expected: expected, shouldStop)

@@ -97,7 +97,11 @@ final class LineProcess {
             var ready = pollfd(fd: output.fileDescriptor, events: Int16(POLLIN), revents: 0)
             let isReady = poll(&ready, 1, Self.patience) > 0
             if shouldStop() { return .stopped }
-            guard isReady else { continue }
+            guard isReady else {
+                // Something that it started may hold its output open, and will not answer.
+                if hasEnded(within: 0), !hasUnread { return .end(end(within: 0)) }
+                continue
+            }
             var block = [UInt8](repeating: 0, count: 1 << 16)
             let count = read(output.fileDescriptor, &block, block.count)
             if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
@@ -114,26 +118,32 @@ final class LineProcess {
             try? input.close()
             if !hasEnded(within: seconds) {
                 kill(-process, SIGTERM)
-                let isGone = hasEnded(within: 2)
-                // What it started may not have listened.
-                kill(-process, SIGKILL)
-                if !isGone { _ = hasEnded(within: .infinity) }
+                _ = hasEnded(within: 2)
             }
+            // What it started may not have listened, or go on by itself. Its number is its own until it is collected.
+            kill(-process, SIGKILL)
+            var status: Int32 = 0
+            while waitpid(process, &status, 0) < 0 && errno == EINTR {}
+            self.status = status
         }
         // As the macros of wait.h have it: the lower seven bits name a signal, those from the eighth on are the status.
         let status = self.status ?? 0
         return status & 0x7F == 0 ? "exit status \(status >> 8 & 0xFF)" : "signal \(status & 0x7F)"
     }
 
+    /// Whether it said something that nobody has received.
+    var hasUnread: Bool {
+        var ready = pollfd(fd: output.fileDescriptor, events: Int16(POLLIN), revents: 0)
+        return !received.isEmpty || poll(&ready, 1, 0) > 0 && ready.revents & Int16(POLLIN) != 0
+    }
+
+    /// Whether it ends in so many seconds; it is not collected.
     private func hasEnded(within seconds: Double) -> Bool {
         let start = ContinuousClock.now
         while true {
-            var status: Int32 = 0
-            let found = waitpid(process, &status, WNOHANG)
-            if found == process || found < 0 && errno != EINTR {
-                self.status = status
-                return true
-            }
+            var state = siginfo_t()
+            let found = waitid(P_PID, id_t(process), &state, WEXITED | WNOHANG | WNOWAIT)
+            if found == 0 && state.si_signo == SIGCHLD || found < 0 && errno != EINTR { return true }
             guard (ContinuousClock.now - start) / .seconds(1) < seconds else { return false }
             usleep(5000)
         }
