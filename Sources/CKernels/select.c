@@ -18,14 +18,19 @@ const hr_kernels *hr_kernels_named(const char *name) {
     return NULL;
 }
 
-const hr_kernels *hr_kernels_selected(void) {
-    const char *wish = getenv("HEADROOM_KERNELS");
-    const char *names[] = {wish ? wish : "", "avx512", "avx2"};
+const hr_kernels *hr_kernels_widest(void) {
+    const char *names[] = {"avx512", "avx2"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const hr_kernels *set = hr_kernels_named(names[i]);
         if (set) return set;
     }
     return &hr_plain_set;
+}
+
+const hr_kernels *hr_kernels_selected(void) {
+    const char *wish = getenv("HEADROOM_KERNELS");
+    const hr_kernels *set = wish ? hr_kernels_named(wish) : NULL;
+    return set ? set : hr_kernels_widest();
 }
 
 void hr_pause(void) {

@@ -68,7 +68,8 @@ package struct BatchCapacity: Sendable {
         let room = Int((Double(limit - count * least) / grid.cell).rounded(.down))
         let first = grid.firstSum
         guard room >= first else { return 0 }
-        return (first...min(room, first + grid.size - 1)).reduce(0) { $0 + sums[$1 % grid.size] }
+        // Within a cell of a value that was split the sum may leave 0 to 1.
+        return min(1, max(0, (first...min(room, first + grid.size - 1)).reduce(0) { $0 + sums[$1 % grid.size] }))
     }
 
     /// The least limit, whatever the one there is, under which `count` prompts drawn with replacement fit with at least

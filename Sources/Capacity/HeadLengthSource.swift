@@ -1,5 +1,5 @@
 /// Where a plan takes the lengths of DMC's heads from.
-public enum HeadLengthSource: Sendable {
+public enum HeadLengthSource: Hashable, Sendable {
     /// Recorded decisions, as they are: `recorded` on the model of the trace, `scaled` on any other.
     case trace(RecordedTrace)
     /// Recorded decisions, every head's append rate r made r^γ with the one γ that gives this compression ratio.

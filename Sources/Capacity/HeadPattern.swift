@@ -20,7 +20,7 @@ struct HeadPattern: Sendable {
 
     /// The heads of a variant: on recorded curves under DMC, else all on one.
     /// - Throws: `CapacityError.request` where DMC's head lengths are missing, or their ratio cannot be reached.
-    init(_ shape: SequenceShape, lengths: HeadLengthSource?) throws {
+    init(_ shape: SequenceShape) throws {
         let (policy, configuration) = (shape.variant.policy, shape.configuration)
         guard policy == .dmc else {
             self.init(
@@ -29,7 +29,7 @@ struct HeadPattern: Sendable {
                 configuration: configuration, source: .arithmetic)
             return
         }
-        switch lengths {
+        switch shape.lengths {
         case nil: throw CapacityError.request("policy 'dmc': its head lengths are missing; give a trace or a ratio")
         case .ratio(let ratio):
             self.init(

@@ -33,14 +33,13 @@ public struct Planner: Sendable {
 
     /// The plans of every variant of every request, in order. Requests that differ in the GPU alone, or in what of its
     /// memory may be used, have the same sequences, which are planned once.
-    /// - Parameter requests: requests with one source of head lengths, or none.
     /// - Throws: as `init(_:)` and `plan(for:)`.
     public static func plans(_ requests: [PlanRequest]) throws -> [VariantPlan] {
         var sequences: [SequenceShape: SequencePlan] = [:]
         return try requests.flatMap { request in
             try Planner(request).variants.map { variant in
                 let shape = try SequenceShape(variant, request)
-                let sequence = try sequences[shape] ?? SequencePlan(shape, lengths: request.lengths)
+                let sequence = try sequences[shape] ?? .planned(shape)
                 sequences[shape] = sequence
                 return VariantPlan(variant, request, sequence)
             }

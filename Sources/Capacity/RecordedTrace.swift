@@ -58,3 +58,18 @@ public struct RecordedTrace: Sendable {
         shardNote = TraceShard.note(on: readers.map(\.header))
     }
 }
+
+extension RecordedTrace: Hashable {
+    /// Whether all of it is the same. Copies of one recording share their arrays, which is found without a look inside.
+    public static func == (one: RecordedTrace, other: RecordedTrace) -> Bool {
+        one.prompts == other.prompts && one.header == other.header && one.fingerprints == other.fingerprints
+            && one.shardNote == other.shardNote
+    }
+
+    /// By what is short: recordings are many words.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(header.model)
+        hasher.combine(prompts.count)
+        hasher.combine(fingerprints)
+    }
+}

@@ -1,32 +1,38 @@
 import Foundation
 
 extension SequencePlan {
-    /// What the steps of a sequence attend to on the busiest GPU, all its layers and heads, mean over prompts.
-    struct Steps: Sendable {
-        /// Slots that each decode step of the generation attends to. Step i feeds token P + i, so these are of contexts
-        /// P + 1 … P + N; of a longer generation than `mostSteps` so many, evenly spread.
-        let generation: [Double]
-        /// How uneven heads and prompts are in the middle of the generation.
+    /// What the steps of a generation attend to on the busiest GPU, all its layers and heads, mean over prompts.
+    struct Generation: Sendable {
+        /// Slots that each decode step attends to. Step i feeds token P + i, so these are of contexts P + 1 … P + N; of a
+        /// longer generation than `mostSteps` so many, evenly spread.
+        let attended: [Double]
+        /// How uneven heads and prompts are in its middle.
         let unevenness: Unevenness
-        /// Tokens of each chunk of the prompt, the slots that each of them attends to summed, and those held at its end.
-        let chunks: [(tokens: Int, pairs: Double, slots: Double)]
 
         /// Steps that are looked at one by one.
         private static let mostSteps = 8192
 
         init(_ plan: SequencePlan) {
             let (shape, first) = (plan.shape, plan.shape.promptTokens + 1)
-            generation =
+            attended =
                 shape.newTokens <= Self.mostSteps
                 ? plan.attended(over: first...shape.tokens)
                 : (0..<Self.mostSteps).map {
                     plan.attended(by: first + (2 * $0 + 1) * shape.newTokens / (2 * Self.mostSteps))
                 }
             unevenness = plan.unevenness(after: (first + shape.tokens) / 2)
-            chunks = stride(from: 0, to: shape.promptTokens, by: shape.prefillChunk).map { start in
-                let end = min(start + shape.prefillChunk, shape.promptTokens)
-                return (end - start, plan.pairs(start..<end), plan.attended(by: end))
-            }
+        }
+    }
+
+    /// Tokens of a chunk of the prompt, the slots that each of them attends to summed, and those held at its end: on the
+    /// busiest GPU, all its layers and heads, mean over prompts.
+    typealias Chunk = (tokens: Int, pairs: Double, slots: Double)
+
+    /// The chunks of the prompt, in order.
+    func makeChunks() -> [Chunk] {
+        stride(from: 0, to: shape.promptTokens, by: shape.prefillChunk).map { start in
+            let end = min(start + shape.prefillChunk, shape.promptTokens)
+            return (end - start, pairs(start..<end), attended(by: end))
         }
     }
 

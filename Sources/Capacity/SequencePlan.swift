@@ -10,22 +10,25 @@ final class SequencePlan: Sendable {
     let loads: [[[Int]]]
 
     private let knownTotals = Mutex<Totals?>(nil)
-    private let knownSteps = Mutex<Steps?>(nil)
+    private let knownGeneration = Mutex<Generation?>(nil)
+    private let knownChunks = Mutex<[Chunk]?>(nil)
 
+    /// The sequences of that shape. Heads that are to be balanced over GPUs stay where they were unless the prompt that
+    /// needs most is better off: dealing by mean lengths need not serve it.
     /// - Throws: `CapacityError.request` where the variant needs head lengths that are not given.
-    convenience init(_ shape: SequenceShape, lengths: HeadLengthSource?) throws {
-        let pattern = try HeadPattern(shape, lengths: lengths)
+    static func planned(_ shape: SequenceShape) throws -> SequencePlan {
+        let pattern = try HeadPattern(shape)
         let configuration = shape.configuration
-        var placement = Placement(kvHeads: configuration.kvHeads, gpus: shape.gpus, layers: configuration.layers)
-        if shape.placement == .balanced, shape.gpus > 1 {
-            let balanced = Placement(
-                balancing: pattern.slotsByHead(after: shape.tokens), kvHeads: configuration.kvHeads, as: placement)
-            // Dealing by mean lengths need not serve the prompt that binds; then heads stay where they were.
-            let isBetter =
-                SequencePlan(shape, pattern, balanced).mostBytes < SequencePlan(shape, pattern, placement).mostBytes
-            if isBetter { placement = balanced }
-        }
-        self.init(shape, pattern, placement)
+        let contiguous = SequencePlan(
+            shape, pattern,
+            Placement(kvHeads: configuration.kvHeads, gpus: shape.gpus, layers: configuration.layers))
+        guard shape.placement == .balanced, shape.gpus > 1 else { return contiguous }
+        let balanced = SequencePlan(
+            shape, pattern,
+            Placement(
+                balancing: pattern.slotsByHead(after: shape.tokens), kvHeads: configuration.kvHeads,
+                as: contiguous.placement))
+        return balanced.mostBytes < contiguous.mostBytes ? balanced : contiguous
     }
 
     private init(_ shape: SequenceShape, _ pattern: HeadPattern, _ placement: Placement) {
@@ -60,8 +63,11 @@ final class SequencePlan: Sendable {
     /// Bytes over the whole sequence.
     var totals: Totals { knownTotals.kept { Totals(self) } }
 
-    /// What the steps of the generation and the chunks of the prompt attend to.
-    var steps: Steps { knownSteps.kept { Steps(self) } }
+    /// What the steps of the generation attend to.
+    var generation: Generation { knownGeneration.kept { Generation(self) } }
+
+    /// What the chunks of the prompt attend to, in order.
+    var chunks: [Chunk] { knownChunks.kept(makeChunks) }
 
     /// Bytes that the prompt which needs most takes on the GPU where it does.
     private var mostBytes: Int { totals.peaks.max() ?? 0 }

@@ -1,12 +1,14 @@
 import Descriptions
 
-/// What the lengths of a variant's heads, and the bytes of its sequences, depend on beside the recording: all of a
-/// request but the GPU and what of its memory may be used.
+/// What the lengths of a variant's heads, and the bytes of its sequences, depend on: all of a request but the GPU and
+/// what of its memory may be used.
 struct SequenceShape: Hashable, Sendable {
     /// The variant.
     let variant: PlanVariant
     /// The model's shape with the KV heads that the variant leaves.
     let configuration: ModelConfiguration
+    /// Where the lengths of DMC's heads come from; nil under any other policy, which has its own.
+    let lengths: HeadLengthSource?
     /// KV heads of the model as it is.
     let modelKVHeads: Int
     /// How slots become bytes.
@@ -30,6 +32,7 @@ struct SequenceShape: Hashable, Sendable {
         memory = SequenceMemory(
             request, policy: variant.policy, format: format, configuration: configuration, dmc: dmc)
         self.variant = variant
+        lengths = variant.policy == .dmc ? request.lengths : nil
         modelKVHeads = request.model.configuration.kvHeads
         gpus = request.gpus
         placement = request.placement

@@ -12,9 +12,9 @@ extension VariantPlan {
 
     /// Seconds of a decode step in parts, mean over the steps of the generation: Σ step_t / N.
     public func meanStepTime(batch: Int) -> StepTime {
-        let steps = sequence.steps
+        let generation = sequence.generation
         return roofline.meanStep(
-            batch: batch, attended: steps.generation, unevenness: steps.unevenness.factor(batch: batch))
+            batch: batch, attended: generation.attended, unevenness: generation.unevenness.factor(batch: batch))
     }
 
     /// Tokens generated a second by `batch` sequences together, decode alone: B·N / Σ step_t. Whether the batch fits is
@@ -23,9 +23,9 @@ extension VariantPlan {
 
     /// Seconds, in parts, from a prompt's arrival at an idle GPU to its first token, its prefill being known.
     func firstTokenTime(after prefill: StepTime) -> StepTime {
-        roofline.firstToken(after: prefill, slots: sequence.steps.chunks.last?.slots ?? 0)
+        roofline.firstToken(after: prefill, slots: sequence.chunks.last?.slots ?? 0)
     }
 
     /// Seconds, in parts, that the prefill of one prompt keeps the GPU busy.
-    public func prefillTime() -> StepTime { roofline.prefill(sequence.steps.chunks) }
+    public func prefillTime() -> StepTime { roofline.prefill(sequence.chunks) }
 }

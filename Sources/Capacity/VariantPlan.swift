@@ -13,8 +13,7 @@ public struct VariantPlan: Sendable {
     let roofline: Roofline
 
     init(_ variant: PlanVariant, request: PlanRequest) throws {
-        let shape = try SequenceShape(variant, request)
-        self.init(variant, request, try SequencePlan(shape, lengths: request.lengths))
+        self.init(variant, request, try .planned(SequenceShape(variant, request)))
     }
 
     /// A variant whose sequences were planned before, on whichever GPU.

@@ -12,8 +12,12 @@ public struct PlanReport: Sendable {
 
     /// Computes the rows of all requests, which share one source of head lengths.
     /// - Parameter detailed: whether to look closer at each row's memory.
-    /// - Throws: `CapacityError` where a request contradicts itself, its model or its trace.
+    /// - Throws: `CapacityError` where a request contradicts itself, its model or its trace, or its lengths are of another
+    ///   source than those that the report names.
     public init(_ requests: [PlanRequest], detailed: Bool = false) throws {
+        guard requests.allSatisfy({ $0.lengths == requests[0].lengths }) else {
+            throw CapacityError.request("the requests of a report: expected one source of head lengths, found several")
+        }
         self.requests = requests
         let plans = try Planner.plans(requests)
         rows = plans.map { $0.row() }

@@ -7,7 +7,8 @@ import Synchronization
 final class Progress: Sendable {
     private let start = ContinuousClock.now
     private let isShown = isatty(STDERR_FILENO) == 1
-    private let hasWritten = Atomic<Bool>(false)
+    /// What the line says; empty before it is there.
+    private let line = Mutex("")
 
     func show(_ progress: RunProgress) {
         show("\(progress.done) of \(progress.total) prompts" + (progress.last.map { ", last \($0)" } ?? ""))
@@ -15,11 +16,14 @@ final class Progress: Sendable {
 
     func show(_ text: String) {
         guard isShown, ContinuousClock.now - start > .seconds(1) else { return }
-        FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
-        hasWritten.store(true, ordering: .relaxed)
+        line.withLock { line in
+            guard text != line else { return }
+            FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
+            line = text
+        }
     }
 
     deinit {
-        if hasWritten.load(ordering: .relaxed) { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+        if line.withLock({ !$0.isEmpty }) { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
     }
 }

@@ -16,15 +16,15 @@ struct BenchTests {
             BenchResult(
                 name: $0.key,
                 rounds: [
-                    .init(rates: [$0.value * 1.1, $0.value], limitRate: 50),
-                    .init(rates: [$0.value * 0.9], limitRate: 50),
+                    .init(rates: [Double](repeating: $0.value * 1.1, count: 3), limitRates: [50]),
+                    .init(rates: [$0.value * 0.9], limitRates: [50]), .init(rates: [$0.value], limitRates: [50]),
                 ],
                 unit: "tokens/s", limit: .memory, limitRate: 40)
         }
         return record
     }
 
-    @Test("What is measured has the median of its runs for a rate, and a limit where the machine has one")
+    @Test("What is measured has a rate among its runs, and a limit where the machine has one")
     func measures() throws {
         var job = BenchJob()
         job.readBytes = 1 << 26
@@ -43,18 +43,21 @@ struct BenchTests {
             #expect(result.rate >= result.rates.min()! && result.rate <= result.rates.max()!, "\(result.name)")
             #expect((result.limitRate ?? 1) > 0 && (result.limit == nil) == (result.limitRate == nil), "\(result.name)")
         }
-        // Two rounds, each of them beside the limits before it; what reads no clock is measured once.
+        // Two rounds, each of them between two readings of the limits; what reads no clock is measured once.
         for result in record.results {
             let rounds = result.name == "trace/size-compressed" ? 1 : 2
             #expect(told.filter { $0 == result.name }.count == rounds, "\(result.name)")
-            #expect(result.rounds.count >= rounds, "\(result.name)")
+            #expect(result.rounds.count == rounds, "\(result.name)")
         }
         // The limits are the best of all that were measured.
         for result in record.results where result.needs != nil {
-            let limits = result.rounds.map { $0.limitRate ?? 0 }
+            let limits = result.rounds.map { $0.limitRates.first ?? 0 }
             #expect(limits.min()! > 0 && limits.max()! <= result.limitRate! * 1.02, "\(result.name)")
         }
         #expect(record.results[2].limit == .disk && record.results[2].shareThen! > 0)
+        #expect(record.results[4].limit == nil && record.results[4].shareThen == nil)
+        // In pairs every run has a bound of its own.
+        #expect(record.results[3].rounds.map { $0.limitRates.count } == record.results[3].rounds.map { $0.rates.count })
         #expect(record.skipped.isEmpty && record.stopped == nil)
         #expect(record.goals.map(\.goal).contains("replay of decisions on one core"))
     }
@@ -114,7 +117,9 @@ struct BenchTests {
         let found = outcomes([decode + one: 45, decode + many: 250, "plan/sweep": 2, "record/bundled": 48])
         #expect(found.count == 4)
         #expect(found["1.1b bfloat16: decode at batch 1, of read bandwidth"]?.holds == true)
-        #expect(found["1.1b bfloat16: decode at batch 1, of read bandwidth"]?.measured == "90.0 %")
+        let one1 = found["1.1b bfloat16: decode at batch 1, of read bandwidth"]
+        #expect(one1?.measured == "90.0 % (112.5 % of the best reading)" && one1?.ofBest == 1.125)
+        #expect(found["recording's cost"]?.ofBest == nil)
         let batches = found["1.1b bfloat16: decode at batch 16 over batch 1"]
         #expect(batches?.holds == false && batches?.measured == "5.56 x" && batches?.asked == "≥ 6.00 x")
         // Costs are to be small: half a second, and 50 beside 48.
@@ -203,6 +208,7 @@ struct BenchTests {
         let json = try JSONSerialization.jsonObject(with: Data(try report.json().utf8)) as? [String: Any]
         #expect(json?["against"] as? [String: Double] == ["a": 2])
         #expect(json?["against_limits"] as? [String: Double] == ["memory": 1, "float32": 1])
+        #expect(json?["format"] as? Int == BenchRecord.format && json?["not_against"] as? [String] == [])
         // Such JSON serves as the earlier run as well.
         #expect(throws: Never.self) { try EarlierBench(path: try folder.write("after.json", try report.json())) }
     }
@@ -211,20 +217,26 @@ struct BenchTests {
     func older() throws {
         let text = """
             {"kernels": "avx2", "limits": {"float32FLOPS": 5e10, "processor": "one", "readBytesPerSecond": 1e10,
-            "threads": 2}, "results": [{"name": "a", "rate": 5, "runs": 3, "unit": "tokens"}], "skipped": {},
-            "version": "0.1.0"}
+            "threads": 2}, "results": [{"name": "a", "rate": 5, "runs": 3, "unit": "tokens"},
+            {"name": "plan/sweep", "rate": 5}, {"name": "gone", "rate": 5}], "skipped": {}, "version": "0.1.0"}
             """
         let folder = try TemporaryFolder()
         try withExtendedLifetime(folder) {
-            let report = try BenchReport(record(["a": 10]), against: folder.write("older.json", text))
-            #expect(report.text().contains("float32 x2.00, memory x2.00"))
+            let path = try folder.write("older.json", text)
+            let report = try BenchReport(record(["a": 10, "plan/sweep": 10]), against: path)
+            // That row was another one then: it has no ratio, and a line says so.
+            let json = try JSONSerialization.jsonObject(with: Data(try report.json().utf8)) as? [String: Any]
+            #expect(json?["against"] as? [String: Double] == ["a": 2])
+            #expect(json?["not_against"] as? [String] == ["plan/sweep"])
+            #expect(report.text().contains("\nanother  plan/sweep: measured otherwise then, and without a ratio\n"))
+            #expect(report.text().contains("older.json: memory x2.00, float32 products (OpenBLAS) x2.00\n"))
         }
     }
 
     @Test("A table says what spread its runs had, where a share over 100 % comes from, and what else ran")
     func notes() throws {
         let quiet = try BenchReport(record(["a": 20])).text()
-        #expect(["10 %", "50 %", "40 %"].allSatisfy(quiet.contains))
+        #expect(["20 %", "50 %", "40 %"].allSatisfy(quiet.contains))
         #expect(!quiet.contains("over 100 %") && !quiet.contains("warning"))
         let load = MachineLoad(average: 3, before: 1, meanwhile: 1.25, stolen: 0.5)
         let loud = try BenchReport(record(["a": 60], load: load)).text()
@@ -279,7 +291,10 @@ struct BenchTests {
         record.machineKernels = "avx2"
         record.close()
         let text = try BenchReport(record).text()
-        #expect(text.contains("\n1.1b float32: prefill, of the matrix peak  ≥ 60.0 %    60.0 %  holds\n"), "\(text)")
+        #expect(
+            text.contains(
+                "\n1.1b float32: prefill, of the matrix peak  ≥ 60.0 %  60.0 % (75.0 % of the best reading)  holds\n"),
+            "\(text)")
         #expect(text.hasSuffix("HEADROOM_KERNELS chose plain; the goals are of this machine's own, avx2\n"))
         record.kernels = "avx2"
         #expect(try !BenchReport(record).text().contains("HEADROOM_KERNELS"))
@@ -304,8 +319,9 @@ struct BenchTests {
             return asked > 1
         })
         #expect(record.results.map(\.name) == ["trace/write"])
-        #expect(record.stopped == "interrupted after 1 measurements")
-        #expect(try BenchReport(record).text().contains("not complete: interrupted after 1 measurements"))
+        #expect(record.stopped == "interrupted after 1 measurement")
+        #expect(try BenchReport(record).text().contains("not complete: interrupted after 1 measurement\n"))
+        #expect("\(BenchError.interrupted(done: 2))" == "interrupted after 2 measurements")
     }
 
     @Test("An earlier rate of nothing is refused by its name, before minutes are spent")
@@ -314,6 +330,12 @@ struct BenchTests {
         let text = try BenchReport(record(["trace/write": 7])).json().replacing("\"rate\" : 7", with: "\"rate\" : 0.0")
         let path = try folder.write("a.json", text)
         let error = #expect(throws: FileError.self) { try EarlierBench(path: path) }
+        let tiny = try folder.write("c.json", text.replacing("\"rate\" : 0.0", with: "\"rate\" : 1e-320"))
+        #expect(throws: FileError.self) { try EarlierBench(path: tiny) }
+        let later = try folder.write(
+            "d.json", try BenchReport(record(["a": 1])).json().replacing("\"format\" : 2", with: "\"format\" : 3"))
+        let unknown = #expect(throws: FileError.self) { try EarlierBench(path: later) }
+        #expect(unknown?.description.contains("found those of a later one (format 3)") == true)
         let still = try folder.write(
             "b.json",
             """

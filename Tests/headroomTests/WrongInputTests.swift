@@ -121,6 +121,16 @@ struct WrongInputTests {
         ("a loop at a rate", simulate(random() + ["--clients", "4"]), 64, "--clients excludes"),
         ("a spread over the whole", simulate(random() + ["--spread", "1"]), 64, "below 1"),
         ("several pages to simulate", simulate(random() + ["--page", "16,32"]), 64, "one value"),
+        ("rows that are listed and measured", ["bench", "--list", "--full"], 64, "--list excludes --full"),
+        ("rounds of a list", ["bench", "--list", "--rounds", "3"], 64, "--list excludes --rounds"),
+        ("a list beside a file", ["bench", "--list", "--against", "@/a.json"], 64, "--list excludes --against"),
+        ("a list of another program", ["bench", "--list", "--beside", "cat"], 64, "--list excludes --beside"),
+        ("all rows of another program", ["bench", "--full", "--beside", "cat"], 64, "--beside excludes --full"),
+        ("no other program", ["bench", "--beside", " "], 64, "--beside: expected a command"),
+        ("an empty part of a row's name", ["bench", "--only", ""], 64, "--only: expected a part of a row's name"),
+        ("a row that there is not", ["bench", "--only", "decode/300b"], 64, "found none with it"),
+        ("a row that is not measured", ["bench", "--only", "110m/int8"], 64, "expected --full"),
+        ("an earlier run that is none", ["bench", "--against", "@/a.json"], 1, "a.json"),
         ("no trace and no ratio", plan(lengths: ["--policy", "dmc"]), 64, "trace"),
     ]
 

@@ -88,7 +88,10 @@ typedef struct {
     double (*log_sum_exp)(const float *values, size_t count);
 } hr_kernels;
 
-/* The set chosen for this machine: the widest it can run, or the one that HEADROOM_KERNELS names in the environment. */
+/* The widest set that this machine can run. */
+const hr_kernels *hr_kernels_widest(void);
+
+/* The set chosen for this process: the widest, or the one that HEADROOM_KERNELS names in the environment. */
 const hr_kernels *hr_kernels_selected(void);
 
 /* The set of that name; null where there is none or this machine cannot run it. */

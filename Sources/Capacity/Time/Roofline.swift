@@ -88,7 +88,7 @@ struct Roofline: Sendable {
     /// The prefill of one prompt, chunk after chunk; each chunk reads all weights once, and the cache so far.
     /// - Parameter chunks: the tokens of each chunk, the slots each of them attends to summed (pairs), and the slots
     ///   held at its end, both over this GPU's layers and KV heads.
-    func prefill(_ chunks: [(tokens: Int, pairs: Double, slots: Double)]) -> StepTime {
+    func prefill(_ chunks: [SequencePlan.Chunk]) -> StepTime {
         let steps = chunks.enumerated().map { index, chunk in
             var load = StepLoad()
             load.chunkTokens = chunk.tokens

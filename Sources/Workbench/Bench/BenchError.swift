@@ -8,6 +8,8 @@ public enum BenchError: Error, Equatable, Sendable, CustomStringConvertible {
     case notBeside(word: String, program: String)
     /// Measuring the machine takes so many bytes, and fewer are free.
     case memory(bytes: Int, free: Int)
+    /// Nothing of what was asked for could be measured: why not, by the rows' names.
+    case unmeasured([String: String])
     /// It was stopped.
     case interrupted(done: Int)
     /// The program that measures in turn did not say what was expected of it.
@@ -26,7 +28,11 @@ public enum BenchError: Error, Equatable, Sendable, CustomStringConvertible {
         case .memory(let bytes, let free):
             "expected \(fixed(Double(bytes) / 1e9, 1)) GB of free memory to measure the machine in, "
                 + "found \(fixed(Double(free) / 1e9, 1))"
-        case .interrupted(let done): "interrupted after \(done) measurements"
+        case .unmeasured(let reasons):
+            "nothing could be measured: "
+                + (reasons.min { $0.key < $1.key }.map { "\($0.key): \($0.value)" } ?? "no row")
+                + (reasons.count > 1 ? "; and \(reasons.count - 1) more" : "")
+        case .interrupted(let done): "interrupted after \(done) measurement\(done == 1 ? "" : "s")"
         case .beside(let program, let expected, let found):
             "--beside: \(program): expected \(expected), found \(found)"
         }
@@ -34,5 +40,13 @@ public enum BenchError: Error, Equatable, Sendable, CustomStringConvertible {
 
     var isInterruption: Bool {
         if case .interrupted = self { true } else { false }
+    }
+
+    /// Whether the command line asks for what there is not.
+    public var isUsage: Bool {
+        switch self {
+        case .nothing, .needsFull, .notBeside: true
+        case .memory, .unmeasured, .interrupted, .beside: false
+        }
     }
 }

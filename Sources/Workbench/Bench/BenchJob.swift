@@ -10,13 +10,14 @@ public struct BenchJob: Sendable {
     public var threads = WorkerPool.cores
     /// Bytes that are read to measure the bandwidth: far more than the caches hold.
     public var readBytes = 1 << 30
-    /// Whether everything is measured, and not what a minute or two have room for.
+    /// Whether everything is measured, and not what two minutes have room for.
     public var measuresAll = false
     /// What names must contain to be measured, one of these; empty for no condition.
     public var words: [String] = []
     /// Times that the measurements are made, one after the other, so that what else the machine does hits all of them.
     public var rounds = 3
-    /// A command of the shell that measures its like of some rows in turn with them, and these alone; nil for none.
+    /// A command of the shell that measures its like of some rows in turn with them, and these alone; nil for none. It may
+    /// end before it is spoken to: the process must then ignore SIGPIPE.
     public var beside: String?
 
     /// A job with the defaults that `bench` has.
@@ -27,14 +28,14 @@ public struct BenchJob: Sendable {
     ///   - progress: is told what comes next.
     ///   - warn: is told, before anything is measured, what will make it worth less.
     /// - Returns: what was measured; of a run that is stopped, all that was until then, and why.
-    /// - Throws: `BenchError` where nothing was measured; what loading models and writing temporary files throws.
+    /// - Throws: where nothing was measured: `BenchError`; what loading models and writing temporary files throws.
     public func run(
         shouldStop: @escaping () -> Bool = { false }, progress: @escaping (String) -> Void = { _ in },
         warn: (String) -> Void = { _ in }
     ) throws -> BenchRecord {
         let start = ProcessorTimes()
         let load = MachineLoad.now()
-        let program = try beside.map { try BesideProgram($0, shouldStop: shouldStop) }
+        let program = try beside.map { try BesideProgram($0, shouldStop: shouldStop, progress: progress) }
         let plan = BenchPlan(measuresAll: measuresAll, words: words, named: program.map { Set($0.goals.keys) })
         try plan.checkWords(of: program?.name)
         let (needed, free) = (LimitsProbe.bytes(threads: threads, reading: readBytes), FreeMemory.bytes)
@@ -43,15 +44,14 @@ public struct BenchJob: Sendable {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         if let warning = load.warningBefore { warn(warning) }
         let run = BenchRun(job: self, load: load, program: program, shouldStop: shouldStop, progress: progress)
+        var failure: (any Error)?
         do {
             try inference(plan, run)
             try traces(plan, folder, run)
-        } catch let error as BenchError {
-            // What was measured until then is worth its minutes.
-            guard !run.record.results.isEmpty else { throw error }
-            return run.finish(error, since: start)
-        }
-        return run.finish(nil, since: start)
+        } catch { failure = error }
+        // What was measured until then is worth its minutes.
+        guard !run.record.results.isEmpty else { throw failure ?? BenchError.unmeasured(run.record.skipped) }
+        return run.finish(failure, since: start)
     }
 
     /// A folder for what is written and read meanwhile.
@@ -68,7 +68,9 @@ public struct BenchJob: Sendable {
             do {
                 let benches = try self.benches(of: cases, weights)
                 try run.measure(
-                    cases.map { one in BenchRow(name: one.name) { try one.measure(benches[one.model]!) } })
+                    cases.map { one in
+                        BenchRow(name: one.name, limits: one.limits) { try one.measure(benches[one.model]!) }
+                    })
             } catch let reason as BenchSkipped { run.skip(cases.map(\.name), reason) }
         }
     }

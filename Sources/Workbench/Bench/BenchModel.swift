@@ -56,9 +56,7 @@ struct BenchWeights: Hashable {
     func make() throws -> (any WeightSource)? {
         guard let configuration else { return nil }
         let bytes = TensorName.shapes(of: configuration).reduce(0) { $0 + $1.shape.reduce(elementType.bytes, *) }
-        guard Double(bytes) < 0.8 * Double(FreeMemory.bytes) else {
-            throw BenchSkipped.memory(bytes: bytes, of: "its weights")
-        }
+        try BenchSkipped.check(bytes: Double(bytes) / 0.8, for: "its weights")
         do {
             return try RandomWeights.file(for: configuration, elementType: elementType)
         } catch let error as FileError {

@@ -6,14 +6,21 @@ package struct BenchPlan {
     struct ModelCase {
         let name: String
         let model: BenchModel
+        /// Whether one token is computed at a time, which no machine's products bound.
+        var isSingle = false
         let measure: (InferenceBench) throws -> BenchResult
+
+        /// The limits that it is held to.
+        var limits: LimitKinds {
+            isSingle ? .memory : [.memory, model.arithmetic == .bfloat16 ? .bfloat16 : .float32]
+        }
     }
 
     private let measuresAll: Bool
     private let words: [String]
     private let named: Set<String>?
 
-    /// Without `measuresAll`, what a minute or two have room for, or what is `named`; with words, of that what has one
+    /// Without `measuresAll`, what two minutes have room for, or what is `named`; with words, of that what has one
     /// of them in its name.
     init(measuresAll: Bool, words: [String], named: Set<String>? = nil) {
         (self.measuresAll, self.words, self.named) = (measuresAll, words, named)
@@ -46,9 +53,10 @@ package struct BenchPlan {
             let most = weights.shape == .bundled ? 1024 : .max
             let decode = contexts.filter { $0 <= most }.flatMap { context in
                 batches.map { batch in
-                    ModelCase(name: "decode/\(model.name)/batch=\(batch)/context=\(context)", model: model) {
-                        try $0.decode(batch: batch, context: context)
-                    }
+                    ModelCase(
+                        name: "decode/\(model.name)/batch=\(batch)/context=\(context)", model: model,
+                        isSingle: batch == 1
+                    ) { try $0.decode(batch: batch, context: context) }
                 }
             }
             let prefill = prompts.filter { $0 <= most }.flatMap { tokens in
@@ -56,7 +64,7 @@ package struct BenchPlan {
                     ModelCase(name: "prefill/\(model.name)/tokens=\(tokens)/parallel", model: model) {
                         try $0.prefill(tokens: tokens)
                     },
-                    ModelCase(name: "prefill/\(model.name)/tokens=\(tokens)/by-token", model: model) {
+                    ModelCase(name: "prefill/\(model.name)/tokens=\(tokens)/by-token", model: model, isSingle: true) {
                         try $0.prefillByToken(tokens: tokens)
                     },
                 ]

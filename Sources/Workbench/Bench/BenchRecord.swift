@@ -4,6 +4,13 @@ import Kernels
 
 /// What a run of `bench` found: as JSON, what another commit's is compared with.
 public struct BenchRecord: Encodable, Equatable, Sendable {
+    /// Which rows are measured how: grows when one comes to mean something else.
+    public static let format = 2
+    /// The format since which rows mean what they do, of those that meant something else before.
+    static let changes = ["plan/sweep": 2]
+
+    /// That of this record.
+    public var format: Int
     /// Headroom's version.
     public var version: String
     /// The instruction set that computed.
@@ -29,9 +36,10 @@ public struct BenchRecord: Encodable, Equatable, Sendable {
 
     /// A record with nothing measured but the machine.
     public init(limits: MachineLimits, load: MachineLoad) {
+        format = Self.format
         version = Release.version
         kernels = KernelSet.name
-        machineKernels = ["avx512", "avx2"].first { hr_kernels_named($0) != nil } ?? "plain"
+        machineKernels = String(cString: hr_kernels_widest().pointee.name)
         openBLASRefusal = OpenBLAS.refusal
         self.limits = limits
         self.load = load

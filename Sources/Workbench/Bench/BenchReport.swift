@@ -15,31 +15,36 @@ public struct BenchReport {
         earlier = try earlierPath.map { try EarlierBench(path: $0) }
     }
 
-    /// As JSON: `against` holds, for every name that both have, its rate over the earlier one, and `against_limits` the
-    /// machine's limits over the earlier ones.
+    /// As JSON: `against` holds, for every name that both have, its rate over the earlier one, `against_limits` the
+    /// machine's limits over the earlier ones, and `not_against` the names of rows that meant something else then.
     public func json() throws -> String {
         struct Compared: Encodable {
             let record: BenchRecord
             let against: [String: Double]?
             let limits: [String: Double]?
+            let others: [String]?
 
             func encode(to encoder: any Encoder) throws {
                 try record.encode(to: encoder)
                 var container = encoder.container(keyedBy: CodingKeys.self)
                 try container.encodeIfPresent(against, forKey: .against)
                 try container.encodeIfPresent(limits, forKey: .limits)
+                try container.encodeIfPresent(others, forKey: .others)
             }
 
             enum CodingKeys: String, CodingKey {
                 case against
                 case limits = "against_limits"
+                case others = "not_against"
             }
         }
         let ratios = earlier.map { _ in
             Dictionary(
                 uniqueKeysWithValues: record.results.compactMap { result in ratio(result).map { (result.name, $0) } })
         }
-        return try JSONText.text(Compared(record: record, against: ratios, limits: earlier.map { _ in limitRatios }))
+        let limits = earlier.map { _ in Dictionary(uniqueKeysWithValues: limitRatios.map { ($0.key, $0.ratio) }) }
+        return try JSONText.text(
+            Compared(record: record, against: ratios, limits: limits, others: earlier.map { _ in others }))
     }
 
     /// For people.
@@ -74,32 +79,42 @@ public struct BenchReport {
 
     /// How the machine does beside what it was in the earlier run.
     private func against(_ earlier: EarlierBench) -> [String] {
-        let ratios = limitRatios.sorted { $0.key < $1.key }.map { "\($0.key) x\(fixed($0.value, 2))" }
+        let ratios = limitRatios.map { "\($0.words) x\(fixed($0.ratio, 2))" }
         var lines = ["against  \(earlierPath): \(ratios.joined(separator: ", "))"]
-        let others = [
+        let machine = [
             ("processor", earlier.limits.processor, record.limits.processor),
             ("threads", "\(earlier.limits.threads)", "\(record.limits.threads)"),
             ("kernels", earlier.kernels, record.kernels),
         ].filter { $0.1 != $0.2 }
+        if !machine.isEmpty {
+            lines.append("another  " + machine.map { "\($0.0): \($0.1) then, \($0.2) now" }.joined(separator: "; "))
+        }
         if !others.isEmpty {
-            lines.append("another  " + others.map { "\($0.0): \($0.1) then, \($0.2) now" }.joined(separator: "; "))
+            lines.append("another  \(others.joined(separator: ", ")): measured otherwise then, and without a ratio")
         }
         return lines
     }
 
-    /// Each limit over the earlier one, where both were measured.
-    private var limitRatios: [String: Double] {
-        guard let earlier else { return [:] }
-        let limits: [(String, (MachineLimits) -> Double?)] = [
-            ("memory", { $0.readBytesPerSecond }), ("cache", { $0.cacheReadBytesPerSecond }),
-            ("float32", { $0.float32FLOPS }), ("bfloat16", { $0.bfloat16FLOPS }),
-            ("own float32", { $0.ownFloat32FLOPS }), ("own bfloat16", { $0.ownBfloat16FLOPS }),
+    /// Names of rows that were measured, and meant something else in the earlier run.
+    private var others: [String] {
+        earlier?.others.filter { name in record.results.contains { $0.name == name } } ?? []
+    }
+
+    /// Each limit over the earlier one, where both were measured, in the heading's order: what JSON calls it, and the
+    /// heading's words.
+    private var limitRatios: [(key: String, words: String, ratio: Double)] {
+        guard let earlier else { return [] }
+        let limits: [(key: String, words: String, value: (MachineLimits) -> Double?)] = [
+            ("memory", "memory", { $0.readBytesPerSecond }), ("cache", "the cache", { $0.cacheReadBytesPerSecond }),
+            ("float32", "float32 products (OpenBLAS)", { $0.float32FLOPS }),
+            ("own float32", "float32 products (our own)", { $0.ownFloat32FLOPS }),
+            ("bfloat16", "bfloat16 products (oneDNN)", { $0.bfloat16FLOPS }),
+            ("own bfloat16", "bfloat16 products (our own)", { $0.ownBfloat16FLOPS }),
         ]
-        return Dictionary(
-            uniqueKeysWithValues: limits.compactMap { name, value in
-                guard let now = value(record.limits), let then = value(earlier.limits) else { return nil }
-                return (name, now / then)
-            })
+        return limits.compactMap { key, words, value in
+            guard let now = value(record.limits), let then = value(earlier.limits) else { return nil }
+            return (key, words, now / then)
+        }
     }
 
     private var table: TextTable {
@@ -128,7 +143,7 @@ public struct BenchReport {
             guard let beside = result.beside else { continue }
             let goal = beside.goal.map { "≥ \(fixed($0, 2)) \(beside.holds == true ? "holds" : "misses")" }
             table.add([
-                result.name, "\(Self.number(result.rate))", Self.number(beside.rates.median), fixed(beside.ratio, 2),
+                result.name, "\(Self.number(result.rate))", Self.number(beside.rate), fixed(beside.ratio, 2),
                 beside.spread.map { fixed($0, 2) } ?? "—", result.shareThen.map(Self.percent) ?? "—",
                 beside.shareThen.map(Self.percent) ?? "—", goal ?? "",
             ])
@@ -148,8 +163,8 @@ public struct BenchReport {
         }
         if shares.contains(where: { ($0 ?? 0) > 1.005 }) {
             lines.append(
-                "over 100 %: while that ran the machine was faster than when its limits were measured. Goals are held to "
-                    + "the limit then")
+                "over 100 %: while that ran the machine was faster than when its limits were measured, before and after"
+            )
         }
         if let reason = record.stopped { lines.append("not complete: \(reason)") }
         if let warning = record.load.warningAfter { lines.append("warning: \(warning)") }

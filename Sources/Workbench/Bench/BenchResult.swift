@@ -18,18 +18,24 @@ public struct BenchResult: Equatable, Sendable {
         case entropy
     }
 
-    /// Runs that followed one measurement of their bound.
+    /// Runs that were made together.
     public struct Round: Encodable, Equatable, Sendable {
         /// The rate of every run, in their order.
         public var rates: [Double]
-        /// The rate at the bound as it was then: what else the machine does comes and goes. Nil where nothing that was
-        /// measured bounds it.
-        public var limitRate: Double?
+        /// The rate at the bound as it was then, beside every run or one for all: what else the machine does comes and
+        /// goes. Empty where nothing that was measured bounds it.
+        public var limitRates: [Double]
 
         /// A round by its values; see the properties.
-        public init(rates: [Double], limitRate: Double? = nil) {
+        public init(rates: [Double], limitRates: [Double] = []) {
             self.rates = rates
-            self.limitRate = limitRate
+            self.limitRates = limitRates
+        }
+
+        /// The median of every run's rate over its bound; nil without one.
+        var share: Double? {
+            guard let last = limitRates.last else { return nil }
+            return rates.indices.map { rates[$0] / ($0 < limitRates.count ? limitRates[$0] : last) }.median
         }
     }
 
@@ -82,7 +88,8 @@ public struct BenchResult: Equatable, Sendable {
         name: String, pairs: [(first: Double, second: Double)], units: Double, of unit: String, limit: Limit
     ) {
         self.init(
-            name: name, rounds: pairs.map { Round(rates: [units / $0.first], limitRate: units / $0.second) },
+            name: name,
+            rounds: [Round(rates: pairs.map { units / $0.first }, limitRates: pairs.map { units / $0.second })],
             unit: "\(unit)/s", units: units, limit: limit,
             limitRate: pairs.map { units / $0.second }.max())
     }
@@ -90,8 +97,8 @@ public struct BenchResult: Equatable, Sendable {
     /// The rates of all runs.
     public var rates: [Double] { rounds.flatMap(\.rates) }
 
-    /// Their median.
-    public var rate: Double { rates.median }
+    /// The median of the rounds' medians: a fast round has more runs than a slow one, and counts no more.
+    public var rate: Double { rounds.map(\.rates.median).median }
 
     /// Seconds that a run takes, by the median; nil where the rate is none of time.
     public var seconds: Double? { unit.hasSuffix("/s") ? units / rate : nil }
@@ -99,16 +106,19 @@ public struct BenchResult: Equatable, Sendable {
     /// The rate over its bound.
     public var share: Double? { limitRate.map { rate / $0 } }
 
-    /// The median of every run's rate over what was its bound then; nil where that was not measured.
+    /// The median over the rounds of their shares of what was their bound then; nil where that was not measured.
     public var shareThen: Double? {
-        let shares = rounds.flatMap { round in round.limitRate.map { limit in round.rates.map { $0 / limit } } ?? [] }
+        let shares = rounds.compactMap(\.share)
         return shares.isEmpty ? nil : shares.median
     }
 
-    /// How far the runs lie apart: the width of their middle half, over the median; nil of a single run.
+    /// How far the runs lie apart, those of every round counting as much: the width of their middle half, over the
+    /// rate; nil of a single run.
     public var spread: Double? {
-        let rates = self.rates
-        return rates.count > 1 ? rates.middleHalf / rates.median : nil
+        guard rates.count > 1, let most = rounds.map(\.rates.count).max() else { return nil }
+        // Of a round with fewer runs, as many places between them.
+        let places = (0..<most).map { most > 1 ? Double($0) / Double(most - 1) : 0.5 }
+        return rounds.flatMap { round in places.map(round.rates.quantile) }.middleHalf / rate
     }
 
     /// Takes in the runs of another round.
@@ -125,10 +135,10 @@ public struct BenchResult: Equatable, Sendable {
         (limit, limitRate) = (bound.limit, units / bound.seconds)
     }
 
-    /// Sets the bound of the runs to what `limits`, which were measured just before them, allow.
+    /// Sets the bound of the runs to what `limits`, which were measured around them, allow.
     mutating func boundNow(by limits: MachineLimits) {
         guard let needs, let bound = needs.bound(limits) else { return }
-        for index in rounds.indices { rounds[index].limitRate = units / bound.seconds }
+        for index in rounds.indices { rounds[index].limitRates = [units / bound.seconds] }
     }
 }
 
@@ -158,6 +168,9 @@ extension BenchResult: Encodable {
 }
 
 extension [Double] {
+    /// Whether all of them are rates that others can be held to: neither they nor their ratios overflow.
+    var areRates: Bool { allSatisfy((1e-30...1e30).contains) }
+
     /// The number below which the share `share` of them lies, between two of them in proportion.
     func quantile(_ share: Double) -> Double {
         let sorted = self.sorted()

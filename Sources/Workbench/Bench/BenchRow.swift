@@ -3,6 +3,8 @@ struct BenchRow {
     let name: String
     /// Whether no clock is read for it, so that once is enough.
     var isOnce = false
+    /// The limits that it is held to, which are measured around it; none where it measures its own.
+    var limits: LimitKinds = []
     /// Measures a round of it.
     let measure: () throws -> BenchResult
 }

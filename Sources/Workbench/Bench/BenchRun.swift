@@ -1,12 +1,13 @@
+import Files
 import Foundation
 
-/// A run of `bench`: measures rows in rounds, each beside the machine's limits just before it and, where there is one,
-/// in turn with another program.
+/// A run of `bench`: measures rows in rounds, each between two readings of the machine's limits and, where there is
+/// one, in turn with another program.
 final class BenchRun {
     /// What was measured so far.
     private(set) var record: BenchRecord
 
-    private let probe: LimitsProbe
+    private let readings: LimitReadings
     private let program: BesideProgram?
     private let rounds: Int
     private let shouldStop: () -> Bool
@@ -17,8 +18,11 @@ final class BenchRun {
         job: BenchJob, load: MachineLoad, program: BesideProgram?, shouldStop: @escaping () -> Bool,
         progress: @escaping (String) -> Void
     ) {
-        probe = LimitsProbe(threads: job.threads, bytes: job.readBytes)
-        record = BenchRecord(limits: probe.measure(passes: 6, progress: progress), load: load)
+        let probe = LimitsProbe(threads: job.threads, bytes: job.readBytes)
+        readings = LimitReadings(first: probe.measure(passes: 6, progress: progress)) { kinds, limits in
+            probe.measure(kinds, passes: 2, into: &limits)
+        }
+        record = BenchRecord(limits: readings.best, load: load)
         record.program = program?.name
         (self.program, rounds, self.shouldStop, self.progress) = (program, job.rounds, shouldStop, progress)
     }
@@ -26,6 +30,8 @@ final class BenchRun {
     /// Measures rows, one after the other in every round.
     /// - Throws: `BenchError`; what measuring throws.
     func measure(_ rows: [BenchRow]) throws {
+        // What the rows need was made since.
+        readings.age()
         for round in 0..<rounds {
             for row in rows where (round == 0 || !row.isOnce) && record.skipped[row.name] == nil {
                 try measure(row, round)
@@ -39,10 +45,14 @@ final class BenchRun {
     }
 
     /// Ends it, whole or by an error: holds what was measured to limits and goals.
-    func finish(_ error: BenchError?, since start: ProcessorTimes) -> BenchRecord {
+    func finish(_ error: (any Error)?, since start: ProcessorTimes) -> BenchRecord {
         program?.end()
         (record.load.meanwhile, record.load.stolen) = ProcessorTimes.others(since: start)
-        record.stopped = error.map { "\($0.isInterruption ? .interrupted(done: record.results.count) : $0)" }
+        record.stopped = error.map { error in
+            let isInterruption = (error as? BenchError)?.isInterruption ?? false
+            return isInterruption ? "\(BenchError.interrupted(done: record.results.count))" : "\(error)".inOneLine
+        }
+        record.limits = readings.best
         record.close()
         return record
     }
@@ -50,33 +60,35 @@ final class BenchRun {
     private func measure(_ row: BenchRow, _ round: Int) throws {
         guard !shouldStop() else { throw BenchError.interrupted(done: record.results.count) }
         progress(row.name)
-        // What else the machine does comes and goes, and with it what it has left for this.
-        let limits = probe.measure(passes: 2)
-        record.limits.raise(to: limits)
         do {
-            guard let program else { return record.add(try ours(row, round, limits)) }
             // Which of the two goes first changes: neither has the other's moment always.
-            let early = round % 2 == 0 ? nil : try theirs(row.name, program)
-            var result = try ours(row, round, limits)
-            let rates = try early ?? theirs(row.name, program)
-            result.beside = BesideResult(
-                rates: rates, beside: result.rounds, goal: program.goals[row.name] ?? nil)
+            let ((measured, rates), limits) = try readings.around(row.limits) {
+                let early = round % 2 == 0 ? nil : try theirs(row.name)
+                let result = try ours(row, round)
+                return (result, try early ?? theirs(row.name))
+            }
+            var result = measured
+            result.boundNow(by: limits)
+            if let program, let rates {
+                result.beside = BesideResult(
+                    rates: rates, beside: result.rounds[0], goal: program.goals[row.name] ?? nil)
+            }
             record.add(result)
-        } catch let reason as BenchSkipped { record.skip(row.name, "\(reason)") }
+        } catch let reason as BenchSkipped { skip([row.name], reason) }
     }
 
     /// A round of a row.
-    private func ours(_ row: BenchRow, _ round: Int, _ limits: MachineLimits) throws -> BenchResult {
-        var result = try row.measure()
+    private func ours(_ row: BenchRow, _ round: Int) throws -> BenchResult {
+        let result = try row.measure()
         // A run that takes long counts from the first on. That one is cold: of fewer than three it would move the median.
-        if round == 0, rounds < 3, !row.isOnce, result.rates.count == 1 { result = try row.measure() }
-        result.boundNow(by: limits)
-        return result
+        guard round == 0, rounds < 3, !row.isOnce, result.rates.count == 1 else { return result }
+        return try row.measure()
     }
 
-    /// The other program's rates in a row, apart from ours: threads that wait for work may turn for some milliseconds
-    /// before they sleep, and take what the other needs.
-    private func theirs(_ name: String, _ program: BesideProgram) throws -> [Double] {
+    /// The other program's rates in a row, where there is one, apart from ours: threads that wait for work may turn for
+    /// some milliseconds before they sleep, and take what the other needs.
+    private func theirs(_ name: String) throws -> [Double]? {
+        guard let program else { return nil }
         usleep(50_000)
         defer { usleep(50_000) }
         return try program.measure(name)

@@ -11,6 +11,7 @@ final class BesideProgram {
 
     private let process: LineProcess
     private let shouldStop: () -> Bool
+    private let progress: (String) -> Void
 
     private struct Introduction: Decodable {
         var program: String
@@ -22,19 +23,25 @@ final class BesideProgram {
         var error: String?
     }
 
-    /// Starts `command` and reads what it says of itself.
+    /// Starts `command` and reads what it says of itself. It is waited for, then as later, until it answers or ends.
+    /// - Parameter progress: is told, again and again, that it is waited for.
     /// - Throws: `BenchError` where that is something else, or names rows that there are not.
-    init(_ command: String, shouldStop: @escaping () -> Bool) throws {
-        self.shouldStop = shouldStop
+    init(_ command: String, shouldStop: @escaping () -> Bool, progress: @escaping (String) -> Void) throws {
+        (self.shouldStop, self.progress) = (shouldStop, progress)
         process = try LineProcess(command)
-        let introduction: Introduction = try Self.answer(
-            of: process, named: command.shown, expected: #"{"program": NAME, "rows": {ROW: RATIO or null, …}} first"#,
-            shouldStop)
-        (name, goals) = (introduction.program.inOneLine, introduction.rows)
+        let words = Self.short(command)
         func refuse(_ expected: String, _ found: String) -> BenchError {
-            .beside(program: command.shown, expected: expected, found: found)
+            .beside(program: words, expected: expected, found: found)
         }
+        let introduction: Introduction = try Self.answer(
+            of: process, named: words, expected: #"{"program": NAME, "rows": {ROW: RATIO or null, …}} first"#
+        ) {
+            progress("waiting for \(words)")
+            return shouldStop()
+        }
+        (name, goals) = (introduction.program.inOneLine, introduction.rows)
         guard !name.isEmpty else { throw refuse("a name of the program", "none") }
+        guard !goals.isEmpty else { throw refuse("rows that `bench --list` names", "none") }
         if let row = goals.keys.sorted().first(where: { !BenchPlan.all.contains($0) }) {
             throw refuse("rows that `bench --list` names", row.shown)
         }
@@ -50,10 +57,13 @@ final class BesideProgram {
             throw BenchError.beside(program: name, expected: "one line for each row's name", found: "more")
         }
         process.send(row)
-        let expected = #"{"rates": [above 0, …]} or {"error": REASON} for \#(row)"#
-        let answer: Answer = try Self.answer(of: process, named: name, expected: expected, shouldStop)
+        let expected = #"{"rates": [1e-30 to 1e30, …]} or {"error": REASON} for \#(row)"#
+        let answer: Answer = try Self.answer(of: process, named: name, expected: expected) {
+            progress("\(row): waiting for \(name)")
+            return shouldStop()
+        }
         switch (answer.rates, answer.error) {
-        case (let rates?, nil) where !rates.isEmpty && rates.allSatisfy { $0 > 0 }: return rates
+        case (let rates?, nil) where !rates.isEmpty && rates.areRates: return rates
         case (nil, let reason?): throw BenchSkipped.beside(program: name, reason: reason.inOneLine)
         case (let rates, _):
             let found = rates.map { $0.isEmpty ? "no rates" : "rates \($0.prefix(4))" } ?? "neither"
@@ -62,10 +72,16 @@ final class BesideProgram {
     }
 
     /// Tells it that this was all, and waits for some seconds until it ends; not where all is to stop.
-    func end() { process.end(within: shouldStop() ? 0 : 5) }
+    func end() { process.end(within: 5, shouldStop: shouldStop) }
+
+    /// The beginning of a command.
+    private static func short(_ command: String) -> String {
+        let head = command.unicodeScalars.prefix(60)
+        return String(head).inOneLine + (head.endIndex < command.unicodeScalars.endIndex ? "…" : "")
+    }
 
     private static func answer<Content: Decodable>(
-        of process: LineProcess, named name: String, expected: String, _ shouldStop: () -> Bool
+        of process: LineProcess, named name: String, expected: String, shouldStop: () -> Bool
     ) throws -> Content {
         let found: String
         switch process.receive(shouldStop: shouldStop) {

@@ -1,24 +1,30 @@
 /// What another program reached in a row, measured in turn with it.
 public struct BesideResult: Equatable, Sendable {
-    /// The rate of every run of it, in the row's unit and in their order.
-    public private(set) var rates: [Double]
+    /// The rate of every run of it in every round, in the row's unit and in their order.
+    public private(set) var rounds: [[Double]]
     /// One a round: the median of the row's rates over the median of its.
     public private(set) var ratios: [Double]
     /// The ratio that is asked for; nil for none.
     public let goal: Double?
-    /// The rate of every run over what was the row's bound then; empty where nothing bounds it.
+    /// One a round: its median over what was the row's bound then; empty where nothing bounds it.
     private var shares: [Double]
 
     /// A round of both.
     /// - Parameters:
     ///   - rates: the other program's.
-    ///   - ours: the row's of the same round; of several that were bound one by one, the first bound counts.
-    init(rates: [Double], beside ours: [BenchResult.Round], goal: Double?) {
-        self.rates = rates
+    ///   - ours: the row's.
+    init(rates: [Double], beside ours: BenchResult.Round, goal: Double?) {
+        rounds = [rates]
         self.goal = goal
-        ratios = [ours.flatMap(\.rates).median / rates.median]
-        shares = ours.first?.limitRate.map { limit in rates.map { $0 / limit } } ?? []
+        ratios = [ours.rates.median / rates.median]
+        shares = ours.limitRates.isEmpty ? [] : [rates.median / ours.limitRates.median]
     }
+
+    /// The rate of every run.
+    public var rates: [Double] { rounds.flatMap { $0 } }
+
+    /// The median of the rounds' medians.
+    public var rate: Double { rounds.map(\.median).median }
 
     /// The median of the rounds' ratios.
     public var ratio: Double { ratios.median }
@@ -26,7 +32,7 @@ public struct BesideResult: Equatable, Sendable {
     /// How far the rounds' ratios lie apart: the width of their middle half; nil of a single one.
     public var spread: Double? { ratios.count > 1 ? ratios.middleHalf : nil }
 
-    /// The median of every run's rate over what was the row's bound then.
+    /// The median over the rounds of its share of what was the row's bound then.
     public var shareThen: Double? { shares.isEmpty ? nil : shares.median }
 
     /// Whether the ratio is what is asked for; nil where nothing is.
@@ -34,7 +40,7 @@ public struct BesideResult: Equatable, Sendable {
 
     /// Takes in another round.
     mutating func add(_ other: BesideResult) {
-        rates += other.rates
+        rounds += other.rounds
         ratios += other.ratios
         shares += other.shares
     }
@@ -42,11 +48,12 @@ public struct BesideResult: Equatable, Sendable {
 
 extension BesideResult: Encodable {
     private enum CodingKeys: CodingKey {
-        case rates, ratios, ratio, spread, shareThen, goal, holds
+        case rate, rates, ratios, ratio, spread, shareThen, goal, holds
     }
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(rate, forKey: .rate)
         try container.encode(rates, forKey: .rates)
         try container.encode(ratios, forKey: .ratios)
         try container.encode(ratio, forKey: .ratio)

@@ -9,6 +9,8 @@ public struct EarlierBench: Decodable {
         var rate: Double
     }
 
+    /// As of `BenchRecord`; nil in what older versions wrote.
+    private var format: Int?
     var kernels: String
     var limits: MachineLimits
     var results: [Result]
@@ -22,17 +24,27 @@ public struct EarlierBench: Decodable {
             throw FileError.unsuitable(
                 path: path, expected: "what `bench --format json` prints", found: Self.reason(error))
         }
-        if let limit = limits.rates.first(where: { $0 <= 0 }) {
+        if let format, format > BenchRecord.format {
+            throw FileError.unsuitable(
+                path: path, expected: "rows as this version measures them (up to format \(BenchRecord.format))",
+                found: "those of a later one (format \(format))")
+        }
+        if let limit = limits.rates.first(where: { ![$0].areRates }) {
             throw FileError.unsuitable(path: path, expected: "limits above 0", found: "\(limit)")
         }
-        for result in results where result.rate <= 0 {
+        for result in results where ![result.rate].areRates {
             throw FileError.unsuitable(
                 path: path, expected: "rates above 0", found: "\(result.rate) of \(result.name.shown)")
         }
     }
 
-    /// The rate of the measurement of that name; nil where it was not made.
-    func rate(_ name: String) -> Double? { results.first { $0.name == name }?.rate }
+    /// The rate of the measurement of that name; nil where it was not made, or was another's.
+    func rate(_ name: String) -> Double? { isAnother(name) ? nil : results.first { $0.name == name }?.rate }
+
+    /// Names of rows that meant something else then.
+    var others: [String] { results.map(\.name).filter(isAnother) }
+
+    private func isAnother(_ name: String) -> Bool { (format ?? 1) < BenchRecord.changes[name] ?? 1 }
 
     private static func reason(_ error: DecodingError) -> String {
         func place(_ context: DecodingError.Context) -> String {

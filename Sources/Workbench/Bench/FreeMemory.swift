@@ -4,8 +4,8 @@ import Foundation
 enum FreeMemory {
     /// Bytes that the system could still give and this process may still take.
     static var bytes: Int {
-        let available = kibibytes("MemAvailable:", in: "/proc/meminfo") ?? .max
-        return min(available, addresses ?? .max)
+        let available = kibibytes("MemAvailable:", in: "/proc/meminfo")
+        return [available, addresses, ControlGroup.free()].compactMap { $0 }.min() ?? .max
     }
 
     /// Bytes that a limit on this process's addresses (`ulimit -v`) leaves to it; nil without one.

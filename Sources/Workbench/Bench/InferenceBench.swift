@@ -11,6 +11,9 @@ struct InferenceBench {
     private let engine: Engine
     private let cost: InferenceCost
 
+    /// Seconds that the runs of a round take together.
+    private static let wanted = 0.3
+
     /// Loads the model over `weights`, which `BenchWeights.make` made; it runs on `threads` threads.
     init(_ model: BenchModel, weights: (any WeightSource)?, threads: Int) throws {
         self.model = model
@@ -24,10 +27,7 @@ struct InferenceBench {
     /// Tokens a second that `batch` sequences of about `context` tokens decode together.
     /// - Throws: `BenchSkipped` where their caches do not fit into the memory that is free.
     func decode(batch: Int, context: Int) throws -> BenchResult {
-        let needed = Double(batch) * cost.cacheBytes(slots: slots(context))
-        guard needed < 0.7 * Double(FreeMemory.bytes) else {
-            throw BenchSkipped.memory(bytes: Int(needed), of: "its caches")
-        }
+        try BenchSkipped.check(bytes: Double(batch) * cost.cacheBytes(slots: slots(context)) / 0.7, for: "its caches")
         let (times, slots, ratio) = try steps(batch: batch, context: context)
         let work = cost.decode(batch: batch, slots: slots)
         return result("decode", "batch=\(batch)/context=\(context)", batch, times, work, ratio)
@@ -37,7 +37,7 @@ struct InferenceBench {
     func prefill(tokens count: Int) throws -> BenchResult {
         let tokens = (0..<count).map { 7 + 13 * $0 % 251 }
         var slots = 0.0
-        let times = try Stopwatch.times(seconds: 0.5, runs: 1...8) {
+        let times = try Stopwatch.times(seconds: Self.wanted, runs: 1...8) {
             let sequence = DecodingSequence(cache: try llama.makeCache(model.policy))
             engine.prefill(tokens, into: sequence, logits: .last) { _, _, _ in }
             slots = self.slots(of: sequence)
@@ -63,7 +63,7 @@ struct InferenceBench {
         func held() -> Double { sequences.reduce(0) { $0 + slots(of: $1) } / Double(batch) }
         let before = held()
         let vocabulary = llama.configuration.vocabularySize
-        let times = Stopwatch.times(seconds: 0.5, runs: 1...12) {
+        let times = Stopwatch.times(seconds: Self.wanted, runs: 1...12) {
             // Decisions come from the tokens: other ones in every step and sequence.
             let tokens = sequences.indices.map { (7 + 13 * $0 + 101 * sequences[$0].position) % vocabulary }
             _ = engine.decode(tokens, of: sequences)
@@ -100,24 +100,6 @@ struct InferenceBench {
             let sequence = DecodingSequence(cache: try llama.makeCache(model.policy))
             sequence.imaginePast(tokens: context, slots: Int(slots(context)))
             return sequence
-        }
-    }
-}
-
-/// Why something is not measured.
-enum BenchSkipped: Error, CustomStringConvertible {
-    /// It needs so many bytes of memory, and they are not free.
-    case memory(bytes: Int, of: String)
-    /// Its weights could not be made.
-    case weights(String)
-    /// The program that measures in turn cannot.
-    case beside(program: String, reason: String)
-
-    var description: String {
-        switch self {
-        case .memory(let bytes, let what): "needs \(fixed(Double(bytes) / 1e9, 1)) GB of memory for \(what)"
-        case .weights(let reason): reason
-        case .beside(let program, let reason): "\(program): \(reason)"
         }
     }
 }

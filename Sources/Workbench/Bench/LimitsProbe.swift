@@ -34,28 +34,44 @@ final class LimitsProbe {
 
     deinit { memory.deallocate() }
 
-    /// Measures all limits, each the best of `passes` runs: a fifth of a second for two.
+    /// Measures all limits; see `measure(_:passes:into:progress:)`.
     func measure(passes: Int, progress: (_ what: String) -> Void = { _ in }) -> MachineLimits {
-        progress("reading memory")
         var limits = MachineLimits(
-            processor: Self.processorName, threads: pool.threads, cacheBytes: cacheBytes,
-            readBytesPerSecond: readBandwidth(memory.count, times: 1, passes))
-        // A millisecond or so takes more than waking up the threads does.
-        limits.cacheReadBytesPerSecond = cacheBytes.map { readBandwidth($0 / 2, times: 8, passes) }
-        progress("products in float32")
-        limits.float32FLOPS = openBLAS?.matrixPeak(passes)
-        limits.ownFloat32FLOPS = own.peak(isNarrow: false, passes)
-        progress("products in bfloat16")
-        limits.bfloat16FLOPS = OneDNN.loaded?.matrixPeak(threads: pool.threads, passes)
-        limits.ownBfloat16FLOPS = own.peak(isNarrow: true, passes)
+            processor: Self.processorName, threads: pool.threads, cacheBytes: cacheBytes, readBytesPerSecond: 0)
+        measure(.all, passes: passes, into: &limits, progress: progress)
         return limits
     }
 
+    /// Measures some limits, each the best of `passes` runs of every loop or product: for two of them, all take a
+    /// quarter of a second.
+    func measure(
+        _ kinds: LimitKinds, passes: Int, into limits: inout MachineLimits,
+        progress: (_ what: String) -> Void = { _ in }
+    ) {
+        if kinds.contains(.memory) {
+            progress("reading memory")
+            limits.readBytesPerSecond = readBandwidth(memory.count, times: 1, passes)
+            // A millisecond or so takes more than waking up the threads does.
+            limits.cacheReadBytesPerSecond = cacheBytes.map { readBandwidth($0 / 2, times: 8, passes) }
+        }
+        if kinds.contains(.float32) {
+            progress("products in float32")
+            limits.float32FLOPS = openBLAS?.matrixPeak(passes)
+            limits.ownFloat32FLOPS = own.peak(isNarrow: false, passes)
+        }
+        if kinds.contains(.bfloat16) {
+            progress("products in bfloat16")
+            limits.bfloat16FLOPS = OneDNN.loaded?.matrixPeak(threads: pool.threads, passes)
+            limits.ownBfloat16FLOPS = own.peak(isNarrow: true, passes)
+        }
+    }
+
+    /// Bytes a second, the best of `passes` passes of each loop.
     private func readBandwidth(_ bytes: Int, times: Int, _ passes: Int) -> Double {
         let parts = max(1, bytes / (8 * Self.part))
         let start = UnsafePointer(memory.bindMemory(to: UInt64.self).baseAddress!)
         // Which of the two loops reads faster changes with what else the machine's memory does.
-        let seconds = (0..<passes).map { pass in
+        let seconds = (0..<2 * passes).map { pass in
             let ahead = pass % 2 == 0 ? 0 : Self.ahead
             return Stopwatch.seconds {
                 pool.forEach(times * parts) { index, _ in

@@ -16,7 +16,9 @@ final class LineProcess {
     }
 
     private let process: pid_t
+    /// What it reads, as we write it.
     private let input: FileHandle
+    /// What it writes, as we read it.
     private let output: FileHandle
     private var received: [UInt8] = []
     /// What it said when it was collected; nil while it runs.
@@ -27,26 +29,28 @@ final class LineProcess {
     /// Milliseconds for which nobody looks whether to stop.
     private static let patience: Int32 = 50
 
-    /// Starts `/bin/sh -c command`.
+    /// Starts `/bin/sh -c command`. What it does not read any more must show as an error of the write: the process is to
+    /// ignore SIGPIPE.
     /// - Throws: `FileError.unreadable` where that cannot be run.
     init(_ command: String) throws {
-        func ends() throws -> (reading: FileHandle, writing: FileHandle) {
-            var ends: [Int32] = [-1, -1]
-            guard pipe(&ends) == 0 else { throw Self.failure(errno) }
-            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-            return (
-                FileHandle(fileDescriptor: ends[0], closeOnDealloc: true),
-                FileHandle(fileDescriptor: ends[1], closeOnDealloc: true)
-            )
-        }
-        let (toIt, fromIt) = (try ends(), try ends())
-        (input, output) = (toIt.writing, fromIt.reading)
-        process = try Self.spawn(command, input: toIt.reading.fileDescriptor, output: fromIt.writing.fileDescriptor)
-        // What it does not read any more shows as an error of the write, and as the end of its answers.
-        signal(SIGPIPE, SIG_IGN)
+        let toIt = try Self.ends()
+        defer { close(toIt.reading) }
+        input = FileHandle(fileDescriptor: toIt.writing, closeOnDealloc: true)
+        let fromIt = try Self.ends()
+        defer { close(fromIt.writing) }
+        output = FileHandle(fileDescriptor: fromIt.reading, closeOnDealloc: true)
+        process = try Self.spawn(command, input: toIt.reading, output: fromIt.writing)
     }
 
     deinit { end(within: 0) }
+
+    /// The ends of a pipe that no other process inherits.
+    private static func ends() throws -> (reading: Int32, writing: Int32) {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw failure(errno) }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        return (ends[0], ends[1])
+    }
 
     private static func spawn(_ command: String, input: Int32, output: Int32) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
@@ -105,18 +109,19 @@ final class LineProcess {
             var block = [UInt8](repeating: 0, count: 1 << 16)
             let count = read(output.fileDescriptor, &block, block.count)
             if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
-            guard count > 0 else { return .end(end(within: 5)) }
+            guard count > 0 else { return .end(end(within: 5, shouldStop: shouldStop)) }
             received += block[..<count]
         }
     }
 
-    /// Closes its input, and gives it so many seconds to end by itself; then it is terminated, with all that it started.
+    /// Closes its input, and gives it so many seconds to end by itself, unless the caller is to stop; then it is
+    /// terminated, with all that it started.
     /// - Returns: how it ended.
     @discardableResult
-    func end(within seconds: Double) -> String {
+    func end(within seconds: Double, shouldStop: () -> Bool = { false }) -> String {
         if status == nil {
             try? input.close()
-            if !hasEnded(within: seconds) {
+            if !hasEnded(within: seconds, shouldStop: shouldStop) {
                 kill(-process, SIGTERM)
                 _ = hasEnded(within: 2)
             }
@@ -138,13 +143,13 @@ final class LineProcess {
     }
 
     /// Whether it ends in so many seconds; it is not collected.
-    private func hasEnded(within seconds: Double) -> Bool {
+    private func hasEnded(within seconds: Double, shouldStop: () -> Bool = { false }) -> Bool {
         let start = ContinuousClock.now
         while true {
             var state = siginfo_t()
             let found = waitid(P_PID, id_t(process), &state, WEXITED | WNOHANG | WNOWAIT)
             if found == 0 && state.si_signo == SIGCHLD || found < 0 && errno != EINTR { return true }
-            guard (ContinuousClock.now - start) / .seconds(1) < seconds else { return false }
+            guard (ContinuousClock.now - start) / .seconds(1) < seconds, !shouldStop() else { return false }
             usleep(5000)
         }
     }
