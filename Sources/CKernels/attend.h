@@ -28,7 +28,7 @@ VECTOR static void weigh(const hr_attention *a, size_t query, size_t slot, size_
     float *scores = state->scores + query * HR_SLOT_BLOCK;
     size_t closed = closed_slots(a, query, slot, columns), seen = closed;
     if (has_partial(a, query, slot)) {
-        dot_rows_f32(a->partial_keys + query * a->width, 1, a->width, a->width, a->queries + query * a->stride,
+        dot_rows_f32(a->partial_keys + query * a->width, 1, a->width, a->width, a->queries + query * a->width,
                      a->width, 1, scores + seen, 1);
         seen++;
     }
@@ -63,7 +63,7 @@ VECTOR static void attend(const hr_attention *a) {
     const float one = 1;
     for (size_t slot = 0; slot < end; slot += HR_SLOT_BLOCK) {
         size_t left = most > slot ? most - slot : 0, columns = left < HR_SLOT_BLOCK ? left : HR_SLOT_BLOCK;
-        dot_rows_f32(a->keys + slot * width, columns, width, width, a->queries, a->stride, a->count, state.scores,
+        dot_rows_f32(a->keys + slot * width, columns, width, width, a->queries, width, a->count, state.scores,
                      HR_SLOT_BLOCK);
         for (size_t q = 0; q < a->count; q++) weigh(a, q, slot, columns, &state);
         sum_values(a, slot, columns, &state);

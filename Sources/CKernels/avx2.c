@@ -53,11 +53,11 @@ INLINE __m128 sums4(__m256 a, __m256 b, __m256 c, __m256 d) {
 #include "dot.h"
 
 #define HEIGHT (left >= 2 ? 2 : 1)
-#define BLOCKS                                            \
-    if (height == 2 && some >= 6) DOT_TOKENS(2, 6);  \
-    else if (height == 2 && some >= 4) DOT_TOKENS(2, 4);  \
-    else if (height == 2 && some >= 2) DOT_TOKENS(2, 2);  \
-    else if (height == 2) DOT_TOKENS(2, 1);               \
+#define BLOCKS                                           \
+    if (height == 2 && some >= 6) DOT_TOKENS(2, 6);      \
+    else if (height == 2 && some >= 4) DOT_TOKENS(2, 4); \
+    else if (height == 2 && some >= 2) DOT_TOKENS(2, 2); \
+    else if (height == 2) DOT_TOKENS(2, 1);              \
     else DOT_TOKENS(1, 1);
 
 #define WEIGHT float

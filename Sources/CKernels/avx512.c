@@ -50,7 +50,6 @@ INLINE __m128 sums4(__m512 a, __m512 b, __m512 c, __m512 d) {
 #define ZERO _mm512_setzero_ps()
 #include "dot.h"
 
-/* Of one token no more than three rows are left here. */
 #define HEIGHT (left >= 8 && tokens <= 3 ? 8 : left >= 4 ? 4 : 1)
 #define BLOCKS                                           \
     if (height == 8 && some == 3) DOT_TOKENS(8, 3);      \

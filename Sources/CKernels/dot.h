@@ -2,29 +2,31 @@
    type of a running sum), ZERO, MANY (the most tokens of a block) and `sums4(a, b, c, d)`, the sums of four vectors'
    lanes; and before each function
    WEIGHT and INPUT (element types), VALUE (a vector of them), STEP (elements in it), LOAD_W, SOME_W, LOAD_X, SOME_X (a
-   whole vector, or its first elements and zeros), MULTIPLY_ADD and AHEAD (below). */
+   whole vector, or its first elements and zeros), MULTIPLY_ADD and AHEAD (below). Most rows of one token go another way
+   than blocks (DOT_FOUR): HEIGHT and BLOCKS see what is left of them, three at most. */
 
 /* ROWS x TOKENS dot products, each with one running sum of a vector's lanes, whatever the block's shape: that is what
-   keeps a result independent of its neighbours. ROWS is 8, 4, 2 or 1. The rows behind them are asked for meanwhile, one
-   line of the cache after another, into its second level: the processor's own prefetching ends with a page, and a
-   row is about as long. Where several blocks of tokens take the same rows, each asks for its share of the lines, so that
-   memory is at work as long as arithmetic is. */
-#define DOT_BLOCK(ROWS, TOKENS, AHEAD)                                                                       \
+   keeps a result independent of its neighbours. ROWS is 8, 4, 2 or 1. Meanwhile the lines from `next` on are asked for
+   into the second level of the cache, if ASKS: the processor's own prefetching ends with a page, and a row is about as
+   long. Where several blocks of tokens take the same rows, each asks for its share, in even steps, so that memory is at
+   work as long as arithmetic is. */
+#define DOT_BLOCK(ROWS, TOKENS, ASKS)                                                                        \
     do {                                                                                                     \
         enum { FOURS = (ROWS + 3) / 4 };                                                                     \
         floats sums[4 * FOURS][TOKENS];                                                                      \
         UNROLL for (int r = 0; r < 4 * FOURS; r++) UNROLL for (int t = 0; t < TOKENS; t++) sums[r][t] = ZERO; \
-        const char *next = (const char *)(row + ROWS * row_stride);                                          \
-        size_t c = 0, wait = pass + 1;                                                                       \
+        size_t c = 0;                                                                                        \
         for (; c + STEP <= columns; c += STEP) {                                                             \
             VALUE w[ROWS];                                                                                   \
             UNROLL for (int r = 0; r < ROWS; r++) w[r] = LOAD_W(row + r * row_stride + c);                   \
-            if (AHEAD && c * sizeof *row % 64 == 0) {                                                        \
-                if (--wait == 0) {                                                                           \
+            if (ASKS && c * sizeof *row % 64 == 0) {                                                         \
+                if (passes == 1) {                                                                           \
                     UNROLL for (int r = 0; r < ROWS; r++) _mm_prefetch(next + 64 * r, _MM_HINT_T1);          \
-                    wait = passes;                                                                           \
+                    next += 64 * ROWS;                                                                       \
+                } else {                                                                                     \
+                    for (due += ROWS; due >= passes; due -= passes, next += 64)                              \
+                        _mm_prefetch(next, _MM_HINT_T1);                                                     \
                 }                                                                                            \
-                next += 64 * ROWS;                                                                           \
             }                                                                                                \
             UNROLL for (int t = 0; t < TOKENS; t++) {                                                        \
                 VALUE x = LOAD_X(token + t * in_stride + c);                                                 \
@@ -83,7 +85,8 @@
     } while (0)
 
 /* Rows outside, tokens inside: a row of weights is read from memory once, and from the caches for the tokens that
-   follow. HEIGHT gives the rows of a block, of `left` that are left; BLOCKS takes `some` tokens or less. */
+   follow. While a block of rows is multiplied, the one after the next is asked for. HEIGHT gives the rows of a block, of
+   `left` that are left; BLOCKS takes `some` tokens or less. */
 #define DOT_ROWS(NAME, HEIGHT, BLOCKS)                                                                         \
     VECTOR static void NAME(const WEIGHT *weights, size_t rows, size_t row_stride, size_t columns,             \
                             const INPUT *in, size_t in_stride, size_t tokens, float *out, size_t out_stride) { \
@@ -94,7 +97,8 @@
             r0 = 4 * part;                                                                                     \
         }                                                                                                      \
         while (r0 < rows) {                                                                                    \
-            size_t left = rows - r0, height = HEIGHT, t0 = 0, pass = 0;                                        \
+            size_t left = rows - r0, height = HEIGHT, t0 = 0, pass = 0, due = 0;                               \
+            const char *next = (const char *)(weights + (r0 + 2 * height) * row_stride);                       \
             while (t0 < tokens) {                                                                              \
                 const WEIGHT *row = weights + r0 * row_stride;                                                 \
                 const INPUT *token = in + t0 * in_stride;                                                      \

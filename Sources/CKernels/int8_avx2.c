@@ -36,6 +36,7 @@ INLINE __m256 some_x(const float *at, size_t count) {
 
 #define floats __m256
 #define LANES 8
+#define MANY_ROWS 2
 #define MANY 3
 #define ZERO _mm256_setzero_ps()
 #define SPREAD _mm256_set1_ps

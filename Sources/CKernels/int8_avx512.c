@@ -20,7 +20,8 @@ INLINE __m512 some_x(const float *at, size_t count) { return _mm512_maskz_loadu_
 
 #define floats __m512
 #define LANES 16
-#define MANY 6
+#define MANY_ROWS 4
+#define MANY 4
 #define ZERO _mm512_setzero_ps()
 #define SPREAD _mm512_set1_ps
 #define MULTIPLY _mm512_mul_ps

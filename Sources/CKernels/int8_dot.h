@@ -1,11 +1,11 @@
 /* The loops over weights of 8 bit, for sets with a vector unit. Whoever includes this has defined VECTOR, UNROLL, LANES,
    `floats` (a vector of so many), ZERO, SPREAD(x), MULTIPLY and MULTIPLY_ADD, STORE, sum_lanes(v), load and load_x (a
    whole vector of weights, widened, and of input), some and some_x (its first elements and zeros, and nothing behind them
-   read), and MANY, the tokens of a large block. */
+   read), and MANY_ROWS and MANY, the rows and tokens of a large block. */
 
 /* ROWS x TOKENS dot products. Each has one running sum of a vector's lanes within a group, and one over the groups,
-   whatever the block's shape: that keeps a result independent of its neighbours. Where there is one token, memory is what
-   counts: the rows behind these are asked for, since the processor's own prefetching ends with a row. */
+   whatever the block's shape: that keeps a result independent of its neighbours. The first tokens ask for the rows
+   behind these, since the processor's own prefetching ends with a row. */
 #define DOT_BLOCK(ROWS, TOKENS)                                                                                \
     do {                                                                                                       \
         floats sum[ROWS][TOKENS];                                                                              \
@@ -16,7 +16,7 @@
             UNROLL for (int r = 0; r < ROWS; r++) UNROLL for (int t = 0; t < TOKENS; t++) part[r][t] = ZERO;   \
             for (; c + LANES <= end; c += LANES) {                                                             \
                 UNROLL for (int r = 0; r < ROWS; r++) {                                                        \
-                    if (TOKENS == 1 && c % 64 == 0)                                                            \
+                    if (t0 == 0 && c % 64 == 0)                                                                \
                         _mm_prefetch((const char *)(row + (ROWS + r) * columns + c), _MM_HINT_T1);             \
                     floats w = load(row + r * columns + c);                                                    \
                     UNROLL for (int t = 0; t < TOKENS; t++)                                                    \
@@ -62,7 +62,7 @@ static const size_t some_rows = 4;
 VECTOR static void dot_some(const int8_t *weights, const float *scales, size_t rows, size_t columns, size_t group,
                             const float *in, size_t in_stride, size_t tokens, float *out, size_t out_stride) {
     size_t groups = hr_groups(columns, group), t0 = 0;
-    DOT_TOKENS(2, MANY)
+    DOT_TOKENS(MANY_ROWS, MANY)
     DOT_TOKENS(2, 2)
     DOT_TOKENS(4, 1)
 }

@@ -27,6 +27,14 @@ enum HeadCurve: Sendable {
         }
     }
 
+    /// Whether it only grows, and in the same way whatever the prompt.
+    var isSameForAll: Bool {
+        switch self {
+        case .recorded, .uniform, .bounded(nil, _, _): true
+        case .bounded: false
+        }
+    }
+
     /// Most slots that are ever held in a sequence of `count` tokens.
     func peak(within count: Int) -> Int { peak(after: 0, within: count) }
 

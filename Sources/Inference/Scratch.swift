@@ -31,7 +31,10 @@ final class Scratch {
             model.hiddenSize, model.hiddenSize, queryWidth, queryWidth, keyWidth, keyWidth,
             model.intermediateSize, model.intermediateSize, model.vocabularySize,
         ]
-        memory = .allocate(capacity: rows * widths.reduce(0, +))
+        // Rows begin with a line of the cache, where they are whole lines long.
+        let count = rows * widths.reduce(0, +)
+        memory = UnsafeMutableRawPointer.allocate(byteCount: count * MemoryLayout<Float>.stride, alignment: 64)
+            .bindMemory(to: Float.self, capacity: count)
         var next = memory
         let parts = widths.map { width in
             defer { next += rows * width }

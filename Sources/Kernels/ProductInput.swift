@@ -6,53 +6,51 @@ public final class ProductInput {
     public let isRounded: Bool
 
     private(set) var tokens = 0
-    /// Singles, where they came from; rounded ones are bfloat16 numbers, widened.
-    private(set) var singles: UnsafePointer<Float>?
-    /// bfloat16 numbers, `narrowStride` from one token to the next; there where a matrix asked for them.
-    private(set) var narrow: UnsafeMutablePointer<UInt16>?
-    private(set) var narrowStride = 0
-    private var capacity = 0
+    /// Numbers from one token to the next.
+    private(set) var stride = 0
+    /// Singles; there where a matrix asked for them. Rounded ones are bfloat16 numbers, widened.
+    let singles = InputRows<Float>()
+    /// bfloat16 numbers; there where numbers are rounded.
+    let narrow = InputRows<UInt16>()
 
     /// Tokens that one thread makes ready at a time.
     private static let block = 4
 
-    /// Numbers between two tokens' bfloat16 numbers. Columns are often a power of two, and the tokens of a block would
-    /// then compete for the same few lines of the first-level cache.
+    /// Rows are a multiple of it long, so that each begins with a line of the cache in either width, and have as much
+    /// between them: columns are often a power of two, and the tokens of a block would then compete for the same few
+    /// lines of the first-level cache.
     private static let gap = 32
 
     /// An input that rounds, or does not.
     public init(isRounded: Bool) { self.isRounded = isRounded }
 
-    deinit { narrow?.deallocate() }
-
-    /// Takes `numbers`, `[tokens, columns]`, for products with `matrices`. They are to stay as they are until those are
-    /// done; where numbers are rounded, they may be overwritten by what they are rounded to.
+    /// Takes `numbers`, `[tokens, columns]`, for products with `matrices`.
     /// - Parameter finish: computes a token's numbers, before anything is made of them.
     public func take(
-        _ numbers: UnsafeMutablePointer<Float>, tokens: Int, columns: Int, for matrices: [WeightMatrix],
-        workers: Workforce, finish: (_ token: Int) -> Void = { _ in }
+        _ numbers: UnsafePointer<Float>, tokens: Int, columns: Int, for matrices: [WeightMatrix], workers: Workforce,
+        finish: (_ token: Int) -> Void = { _ in }
     ) {
-        let hasNarrow = matrices.contains { $0.readsNarrow(self) }
         let hasSingles = matrices.contains { !$0.readsNarrow(self) }
-        narrowStride = columns + Self.gap
-        if isRounded { reserve(tokens * narrowStride) }
+        self.tokens = tokens
+        stride = (columns + Self.gap - 1) / Self.gap * Self.gap + Self.gap
+        if hasSingles { singles.reserve(tokens * stride) }
+        if isRounded { narrow.reserve(tokens * stride) }
         workers.forEach((tokens + Self.block - 1) / Self.block) { index, _ in
             for token in index * Self.block..<min((index + 1) * Self.block, tokens) {
                 finish(token)
-                guard let narrow else { continue }
-                let (singles, rounded) = (numbers + token * columns, narrow + token * narrowStride)
-                KernelSet.selected.narrow_bf16(singles, columns, rounded)
-                if hasSingles { KernelSet.selected.widen_bf16(rounded, columns, singles) }
+                copy(numbers + token * columns, count: columns, to: token * stride, hasSingles: hasSingles)
             }
         }
-        self.tokens = tokens
-        singles = hasSingles || !hasNarrow ? UnsafePointer(numbers) : nil
     }
 
-    private func reserve(_ count: Int) {
-        guard count > capacity else { return }
-        narrow?.deallocate()
-        capacity = max(count, 2 * capacity)
-        narrow = .allocate(capacity: capacity)
+    /// Writes a token's numbers to `place` in each width that is asked for.
+    private func copy(_ numbers: UnsafePointer<Float>, count: Int, to place: Int, hasSingles: Bool) {
+        guard isRounded else {
+            singles.start.map { ($0 + place).update(from: numbers, count: count) }
+            return
+        }
+        let rounded = narrow.start! + place
+        KernelSet.selected.narrow_bf16(numbers, count, rounded)
+        if hasSingles { KernelSet.selected.widen_bf16(rounded, count, singles.start! + place) }
     }
 }

@@ -58,12 +58,18 @@ public struct SlotAttention {
         let dim = slots.headDim
         for first in Swift.stride(from: 0, to: count, by: Self.queryBlock) {
             let rows = min(Self.queryBlock, count - first)
+            let scratch = worker.scratch(rows * (Int(HR_SLOT_BLOCK) + 4 + dim))
+            // One behind the other: often a power of two apart, they would compete for the same few lines of the cache.
+            let packed = scratch + rows * (Int(HR_SLOT_BLOCK) + 4)
+            for row in 0..<rows {
+                (packed + row * dim).update(from: queries + (first + row) * stride, count: dim)
+            }
             var block = hr_attention(
-                queries: queries + first * stride, out: output + first * stride, stride: stride, count: rows,
+                queries: packed, out: output + first * stride, stride: stride, count: rows,
                 width: dim, keys: slots.keys, values: slots.values, visible: visible + first,
                 partial_keys: partial.map { UnsafePointer($0.keys + first * dim) },
                 partial_values: partial.map { UnsafePointer($0.values + first * dim) },
-                scale: 1 / Float(dim).squareRoot(), scratch: worker.scratch(rows * (Int(HR_SLOT_BLOCK) + 4)))
+                scale: 1 / Float(dim).squareRoot(), scratch: scratch)
             KernelSet.selected.attend(&block)
         }
     }

@@ -14,7 +14,9 @@ public final class Worker: @unchecked Sendable {
         if let memory, capacity >= count { return memory }
         memory?.deallocate()
         capacity = max(count, 2 * capacity)
-        let fresh = UnsafeMutablePointer<Float>.allocate(capacity: capacity)
+        // It begins with a line of the cache, so that vectors do not lie in two.
+        let fresh = UnsafeMutableRawPointer.allocate(byteCount: capacity * MemoryLayout<Float>.stride, alignment: 64)
+            .bindMemory(to: Float.self, capacity: capacity)
         memory = fresh
         return fresh
     }

@@ -8,7 +8,7 @@ extension ComparisonReport {
     /// - Throws: as `Planner`.
     package func answers() throws -> [String] {
         let losses = comparison.standings.map(leastLoss)
-        return losses + ownRatios() + bytes() + (try payoffs()) + unequalBudgets() + cautions()
+        return losses + ownRatios() + bytes() + (try paying()) + unequalBudgets() + cautions()
     }
 
     private func leastLoss(_ standing: Standing) -> String {
@@ -113,11 +113,11 @@ extension ComparisonReport {
     private func share(_ row: ComparisonRow) -> String { "\(name(row)) \(Self.percent(row.kept))" }
 
     /// One sentence for all policies that pay in the same places.
-    private func payoffs() throws -> [String] {
+    private func paying() throws -> [String] {
         guard let plan = comparison.plan else { return [] }
         var sentences: [(end: String, policies: [String])] = []
         // A plain cache under other weights buys nothing that the plain cache does not.
-        let payoffs = try comparison.payoffs().filter { $0.policy != CachePolicy.full.description }
+        let payoffs = try payoffs().filter { $0.policy != CachePolicy.full.description }
         for payoff in payoffs {
             let end = PayoffWords(payoff, plan).sentence
             let isAlone = payoffs.allSatisfy { $0.policy != payoff.policy || PayoffWords($0, plan).sentence == end }

@@ -71,7 +71,7 @@ extension ComparisonReport {
                 shard: comparison.shard?.description, models: comparison.models.map(ComparisonJSON.Model.init),
                 rows: comparison.rows.map(ComparisonJSON.Row.init),
                 standings: comparison.standings.map { ComparisonJSON.Standing($0, comparison.rows) },
-                payoffs: try comparison.payoffs().map(ComparisonJSON.Pays.init), answers: try answers()))
+                payoffs: try payoffs().map(ComparisonJSON.Pays.init), answers: try answers()))
     }
 }
 

@@ -4,10 +4,11 @@ import Descriptions
 import Foundation
 
 /// What `compare` prints.
-public struct ComparisonReport {
+public final class ComparisonReport {
     let comparison: PolicyComparison
     /// The command line that asked for it; nil where that is not known.
     let command: String?
+    private lazy var knownPayoffs = Result { try comparison.payoffs() }
 
     /// The report on a comparison.
     /// - Parameter command: the command line that asked for it.
@@ -15,6 +16,10 @@ public struct ComparisonReport {
         self.comparison = comparison
         self.command = command
     }
+
+    /// Where policies pay, planned once for all that is printed.
+    /// - Throws: as `Planner`.
+    func payoffs() throws -> [Payoff] { try knownPayoffs.get() }
 
     /// The kernels that computed the runs, each once.
     var kernels: [String] { Set(comparison.runs.map(\.header.kernelSet)).sorted() }

@@ -23,7 +23,7 @@ struct BenchCommand: ParsableCommand {
             than three rounds. Models of 110 million and 1.1 billion parameters get random weights. Decoding is measured \
             at a past that was not computed, which costs a step nothing less. What else the machine does makes it slower \
             than it is: bench warns. In the end stands what Headroom is held to, and whether it holds. A run takes some \
-            two and a half minutes on two cores, with --full an hour or two.
+            two minutes on two cores, with --full an hour or two.
 
             Exit status: 0 where it was measured, also where a goal is missed or a row is left out ("not measured"); 1 \
             where nothing could be measured, or the run ended before its end, with what it had until then; 64 where the \

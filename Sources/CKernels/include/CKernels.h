@@ -15,7 +15,7 @@ enum { HR_SLOT_BLOCK = 64 };
 
 /* Attention of some queries of one head over its slots. */
 typedef struct {
-    /* `width` channels every `stride` floats, and where the results go, laid out alike. */
+    /* [count, width]; and where the results go, `width` channels every `stride` floats. */
     const float *queries;
     float *out;
     size_t stride, count, width;

@@ -67,11 +67,16 @@ extension ServedBatch.Outcome {
 }
 
 /// A sequence of a plain cache in pages that hold all heads' tokens.
-private struct EvenCurve: SequenceCurve {
+private final class EvenCurve: SequenceCurve {
     /// Tokens of a page.
     let pageSlots: Int
     /// Slots that a token adds on one GPU, layers and heads together.
     let slotsPerToken: Int
+
+    init(pageSlots: Int, slotsPerToken: Int) {
+        self.pageSlots = pageSlots
+        self.slotsPerToken = slotsPerToken
+    }
 
     func pages(after count: Int, gpu: Int) -> Int { (count + pageSlots - 1) / pageSlots }
 

@@ -38,7 +38,8 @@ package struct PagePool: Sendable {
     /// Gives back what the step that `take` was for no longer needs: what was held only before a policy's cut.
     package mutating func settle(for curve: any SequenceCurve, from start: Int, to count: Int) {
         for gpu in used.indices {
-            let held = curve.pages(after: start, gpu: gpu) + Self.growth(curve, from: start, to: count, gpu: gpu)
+            let held = max(
+                curve.pages(after: start, gpu: gpu), curve.peakPages(after: start, within: count, gpu: gpu))
             give(held - curve.pages(after: count, gpu: gpu), gpu: gpu)
         }
     }

@@ -9,8 +9,10 @@ struct SequenceSource: Sendable {
     private let seed: UInt64
 
     private enum Kind: Sendable {
-        /// Heads alike, under a policy, or on one curve whatever the request.
-        case alike(VariantPlan, uniform: AlikeCurve?, heads: Int)
+        /// Heads alike, under a policy that looks at the request.
+        case alike(VariantPlan, heads: Int)
+        /// One curve, whatever the request.
+        case one(any SequenceCurve)
         /// Heads of recorded prompts, and how many tokens each was recorded for.
         case summed([SummedCurve], recorded: [Int])
     }
@@ -30,28 +32,28 @@ struct SequenceSource: Sendable {
             return
         }
         let heads = plan.sequence.loads[0].map { $0[0] }.max() ?? 0
-        let isUniform = if case .uniform = pattern.curves[0] { true } else { false }
-        kind = .alike(
-            plan, uniform: isUniform ? Self.curve(plan, heads, pattern.curves[0], pattern.shared) : nil, heads: heads)
         gpus = 1
+        guard pattern.curves[0].isSameForAll else {
+            kind = .alike(plan, heads: heads)
+            return
+        }
+        let curve = AlikeCurve(plan, heads: heads, head: pattern.curves[0], shared: pattern.shared)
+        kind = .one(longest <= Self.mostTabled ? SummedCurve(curve, tokens: longest) : curve)
     }
 
-    private static func curve(
-        _ plan: VariantPlan, _ heads: Int, _ head: HeadCurve, _ shared: SharedCurve
-    ) -> AlikeCurve {
-        AlikeCurve(head: head, shared: shared, memory: plan.memory, heads: heads, layers: plan.configuration.layers)
-    }
+    /// Tokens up to which heads that are alike are summed up beforehand: 12 MB of sums.
+    private static let mostTabled = 1 << 20
 
     /// The curve of the request with that number.
     func curve(of request: Workload.Request, number: Int) -> any SequenceCurve {
         switch kind {
         case .summed(let curves, _): return curves[recording(number, of: curves.count)]
-        case .alike(_, let uniform?, _): return uniform
-        case .alike(let plan, nil, let heads):
+        case .one(let curve): return curve
+        case .alike(let plan, let heads):
             let policy = plan.variant.policy
-            return Self.curve(
-                plan, heads, HeadCurve(policy, prompt: request.promptTokens, tokens: request.tokens),
-                SharedCurve(policy, prompt: request.promptTokens, tokens: request.tokens))
+            return AlikeCurve(
+                plan, heads: heads, head: HeadCurve(policy, prompt: request.promptTokens, tokens: request.tokens),
+                shared: SharedCurve(policy, prompt: request.promptTokens, tokens: request.tokens))
         }
     }
 

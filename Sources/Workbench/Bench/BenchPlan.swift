@@ -79,11 +79,8 @@ package struct BenchPlan {
             "decode/bundled/bfloat16/full/batch=1/context=128", "decode/bundled/bfloat16/full/batch=16/context=1024",
             "decode/bundled/bfloat16/dmc/batch=16/context=1024",
             "prefill/bundled/bfloat16/full/tokens=1024/parallel", "prefill/bundled/bfloat16/dmc/tokens=1024/parallel",
-            "decode/110m/bfloat16/full/batch=1/context=128", "decode/110m/bfloat16/full/batch=64/context=128",
-            "decode/1.1b/bfloat16/full/batch=4/context=128", "decode/1.1b/bfloat16/full/batch=1/context=4096",
-            "decode/1.1b/bfloat16/dmc/batch=1/context=4096",
+            "decode/110m/bfloat16/full/batch=1/context=128", "decode/1.1b/bfloat16/full/batch=4/context=128",
             "decode/1.1b/int8/full/batch=1/context=128", "decode/1.1b/int8/full/batch=16/context=128",
-            "prefill/1.1b/int8/full/tokens=128/parallel",
         ] + traces + jobs)
 
     /// Whether the measurement of that name is made; of a name that ends in a slash, whether any below it is.

@@ -3,8 +3,10 @@ import Foundation
 import TestSupport
 
 /// A sequence that takes one page for each token, and attends to all of them; or none at all.
-struct FlatCurve: SequenceCurve {
-    var pagesPerToken = 1
+final class FlatCurve: SequenceCurve {
+    private let pagesPerToken: Int
+
+    init(pagesPerToken: Int = 1) { self.pagesPerToken = pagesPerToken }
 
     func pages(after count: Int, gpu: Int) -> Int { pagesPerToken * count }
     func peakPages(after start: Int, within count: Int, gpu: Int) -> Int { pagesPerToken * count }
