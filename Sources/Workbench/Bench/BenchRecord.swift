@@ -7,7 +7,7 @@ public struct BenchRecord: Encodable, Equatable, Sendable {
     /// Which rows are measured how: grows when one comes to mean something else.
     public static let format = 2
     /// The format since which rows mean what they do, of those that meant something else before.
-    static let changes = ["plan/sweep": 2]
+    static let changes = ["plan/sweep": 2, "record/bundled": 2]
 
     /// That of this record.
     public var format: Int
