@@ -58,13 +58,19 @@ def packages(**names):
     return found
 
 
-def times(step, most, seconds=0.5):
-    """Seconds of each of at most so many runs of `step`, as many as fill half a second: what bench's own rows have."""
-    taken = []
-    while len(taken) < most and sum(taken) < seconds:
+def times(step, most, seconds=0.3):
+    """Seconds of each of at most so many runs of `step`, as bench's own rows are measured: as many as make `seconds`
+    after one that is not counted, but one that takes longer counts."""
+
+    def run():
         start = time.perf_counter()
         step()
-        taken.append(time.perf_counter() - start)
+        return time.perf_counter() - start
+
+    first = run()
+    taken = [] if first < seconds else [first]
+    while len(taken) < most and sum(taken) < seconds:
+        taken.append(run())
     return taken
 
 
@@ -90,9 +96,9 @@ def serve(program, goals, measure):
             try:
                 if name not in goals:
                     raise Unable(f"{name}: expected one of {', '.join(goals)}")
-                answer({"rates": measure(name)})
+                answer({"row": name, "rates": measure(name)})
             except Unable as error:
-                answer({"error": str(error)})
+                answer({"row": name, "error": str(error)})
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
     except BrokenPipeError:

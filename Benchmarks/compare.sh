@@ -11,8 +11,8 @@ is compared.
 
 FOLDER has the Python environment, 1.1 GB (by default .build/benchmarks in the repository); what is there already is
 not fetched again. Needs a Swift toolchain, python3 from 3.10 on with venv, a C++ compiler, 12 GB of memory, and 5 GB
-in the temporary folder; cmake is fetched with the rest. The first run fetches and builds for some ten minutes, a
-comparison takes as long.
+in the temporary folder; cmake is fetched with the rest, from PyPI, and PyTorch without a GPU's libraries from its own
+index. The first run fetches and builds for some ten minutes, a comparison takes as long.
 END
 }
 
@@ -36,6 +36,11 @@ if [ $# -gt 1 ]; then
     exit 64
 fi
 
+if [ $# -eq 1 ] && [ -z "$1" ]; then
+    echo "compare.sh: expected a folder, found an empty word (compare.sh --help)" >&2
+    exit 64
+fi
+
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(dirname "$here")
 folder=$(realpath -m -- "${1:-$root/.build/benchmarks}")
@@ -54,17 +59,15 @@ if ! "$python" -m pip --version >/dev/null 2>&1; then
     fi
     python3 -c 'import venv, ensurepip' 2>/dev/null ||
         fail "python3 has no venv (on Debian: apt-get install python3-venv)"
+    mkdir -p "$folder" 2>/dev/null && [ -w "$folder" ] || fail "$folder: expected a folder that can be made and written to"
 fi
 
 (cd "$root" && swift build -c release --product headroom)
 # One that an earlier call left half-made has no pip, and gets it.
 "$python" -m pip --version >/dev/null 2>&1 || python3 -m venv "$folder"
 echo "fetching and building what requirements.txt names; the first time for some minutes" >&2
-pip() { "$python" -m pip install --quiet --disable-pip-version-check "$@"; }
-requirements=$here/requirements.txt
-# PyTorch's own index has it without what a GPU needs. Where that is out of reach it comes with the rest.
-pip --retries 1 --index-url https://download.pytorch.org/whl/cpu --constraint "$requirements" torch 2>/dev/null || true
-pip --requirement "$requirements" || fail "pip could not install what $requirements names (its own words stand above)"
+"$python" -m pip install --quiet --disable-pip-version-check --requirement "$here/requirements.txt" ||
+    fail "pip could not install what $here/requirements.txt names (its own words stand above)"
 
 # beside PROGRAM OPTIONS…: Headroom's rows and PROGRAM's in turn.
 beside() {

@@ -98,7 +98,8 @@
         }                                                                                                      \
         while (r0 < rows) {                                                                                    \
             size_t left = rows - r0, height = HEIGHT, t0 = 0, pass = 0, due = 0;                               \
-            const char *next = (const char *)(weights + (r0 + 2 * height) * row_stride);                       \
+            const char *next =                                                                                 \
+                (const char *)((uintptr_t)weights + (r0 + 2 * height) * row_stride * sizeof *weights);         \
             while (t0 < tokens) {                                                                              \
                 const WEIGHT *row = weights + r0 * row_stride;                                                 \
                 const INPUT *token = in + t0 * in_stride;                                                      \

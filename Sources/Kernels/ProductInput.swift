@@ -8,10 +8,10 @@ public final class ProductInput {
     private(set) var tokens = 0
     /// Numbers from one token to the next.
     private(set) var stride = 0
-    /// Singles; there where a matrix asked for them. Rounded ones are bfloat16 numbers, widened.
-    let singles = InputRows<Float>()
-    /// bfloat16 numbers; there where numbers are rounded.
-    let narrow = InputRows<UInt16>()
+    private let singles = InputRows<Float>()
+    private let narrow = InputRows<UInt16>()
+    /// Whether the numbers that were taken last are there as singles.
+    private var hasSingles = false
 
     /// Tokens that one thread makes ready at a time.
     private static let block = 4
@@ -30,7 +30,7 @@ public final class ProductInput {
         _ numbers: UnsafePointer<Float>, tokens: Int, columns: Int, for matrices: [WeightMatrix], workers: Workforce,
         finish: (_ token: Int) -> Void = { _ in }
     ) {
-        let hasSingles = matrices.contains { !$0.readsNarrow(self) }
+        hasSingles = matrices.contains { !$0.readsNarrow(self) }
         self.tokens = tokens
         stride = (columns + Self.gap - 1) / Self.gap * Self.gap + Self.gap
         if hasSingles { singles.reserve(tokens * stride) }
@@ -38,13 +38,23 @@ public final class ProductInput {
         workers.forEach((tokens + Self.block - 1) / Self.block) { index, _ in
             for token in index * Self.block..<min((index + 1) * Self.block, tokens) {
                 finish(token)
-                copy(numbers + token * columns, count: columns, to: token * stride, hasSingles: hasSingles)
+                copy(numbers + token * columns, count: columns, to: token * stride)
             }
         }
     }
 
+    /// The tokens' singles. Rounded ones are bfloat16 numbers, widened. Only a matrix that they were taken for may read
+    /// them.
+    var floats: UnsafePointer<Float> {
+        precondition(hasSingles, "an input is taken for the matrices that it is multiplied with")
+        return UnsafePointer(singles.start!)
+    }
+
+    /// The tokens' bfloat16 numbers, where numbers are rounded.
+    var bfloats: UnsafePointer<UInt16> { UnsafePointer(narrow.start!) }
+
     /// Writes a token's numbers to `place` in each width that is asked for.
-    private func copy(_ numbers: UnsafePointer<Float>, count: Int, to place: Int, hasSingles: Bool) {
+    private func copy(_ numbers: UnsafePointer<Float>, count: Int, to place: Int) {
         guard isRounded else {
             singles.start.map { ($0 + place).update(from: numbers, count: count) }
             return

@@ -58,19 +58,27 @@ public struct SlotAttention {
         let dim = slots.headDim
         for first in Swift.stride(from: 0, to: count, by: Self.queryBlock) {
             let rows = min(Self.queryBlock, count - first)
-            let scratch = worker.scratch(rows * (Int(HR_SLOT_BLOCK) + 4 + dim))
-            // One behind the other: often a power of two apart, they would compete for the same few lines of the cache.
-            let packed = scratch + rows * (Int(HR_SLOT_BLOCK) + 4)
-            for row in 0..<rows {
-                (packed + row * dim).update(from: queries + (first + row) * stride, count: dim)
-            }
+            let scratch = worker.scratch(rows * (dim + Int(HR_SLOT_BLOCK) + 4))
+            let packed = packed(first..<first + rows, dim, in: scratch)
             var block = hr_attention(
                 queries: packed, out: output + first * stride, stride: stride, count: rows,
                 width: dim, keys: slots.keys, values: slots.values, visible: visible + first,
                 partial_keys: partial.map { UnsafePointer($0.keys + first * dim) },
                 partial_values: partial.map { UnsafePointer($0.values + first * dim) },
-                scale: 1 / Float(dim).squareRoot(), scratch: scratch)
+                scale: 1 / Float(dim).squareRoot(), scratch: scratch + rows * dim)
             KernelSet.selected.attend(&block)
         }
+    }
+
+    /// Some queries one behind the other, put together in `scratch` where they are not: often a power of two apart, they
+    /// would compete for the same few lines of the cache.
+    private func packed(
+        _ rows: Range<Int>, _ dim: Int, in scratch: UnsafeMutablePointer<Float>
+    ) -> UnsafePointer<Float> {
+        guard stride != dim else { return queries + rows.lowerBound * stride }
+        for (place, row) in rows.enumerated() {
+            (scratch + place * dim).update(from: queries + row * stride, count: dim)
+        }
+        return UnsafePointer(scratch)
     }
 }

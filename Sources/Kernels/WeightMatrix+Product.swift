@@ -35,20 +35,20 @@ extension WeightMatrix {
         switch storage {
         case .bfloat16(let numbers) where input.isRounded:
             KernelSet.selected.dot_rows_narrow(
-                numbers, count, columns, columns, input.narrow.start!, input.stride, input.tokens, target, rows)
+                numbers, count, columns, columns, input.bfloats, input.stride, input.tokens, target, rows)
         case .bfloat16(let numbers):
             KernelSet.selected.dot_rows_bf16(
-                numbers, count, columns, columns, input.singles.start!, input.stride, input.tokens, target, rows)
+                numbers, count, columns, columns, input.floats, input.stride, input.tokens, target, rows)
         case .int8(let numbers):
             KernelSet.int8.dot_rows(
-                numbers.values, numbers.scales, count, columns, numbers.group, input.singles.start!, input.stride,
+                numbers.values, numbers.scales, count, columns, numbers.group, input.floats, input.stride,
                 input.tokens, target, rows)
         case .float16(let numbers):
             KernelSet.selected.dot_rows_f16(
-                numbers, count, columns, columns, input.singles.start!, input.stride, input.tokens, target, rows)
+                numbers, count, columns, columns, input.floats, input.stride, input.tokens, target, rows)
         case .float32(let numbers):
             KernelSet.selected.dot_rows_f32(
-                numbers, count, columns, columns, input.singles.start!, input.stride, input.tokens, target, rows)
+                numbers, count, columns, columns, input.floats, input.stride, input.tokens, target, rows)
         }
     }
 

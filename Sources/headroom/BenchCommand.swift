@@ -11,16 +11,16 @@ struct BenchCommand: ParsableCommand {
             Limits are measured before and after every row that is held to them, as far as they bear on it: memory \
             bandwidth (all threads reading), that of the cache, and matrix products in float32 (OpenBLAS) and bfloat16 \
             (oneDNN), each where it is installed, and our own of both. Shares are of the best of the whole run ("of the \
-            limit") and of the better of the two around the row ("of it then"), to which goals are held; where that is \
-            memory's, a goal says the share of the best reading too. In pairs with their limit are writing a trace (as \
+            limit") and of the better of the two around the row ("of it then"), to which goals are held; they say the share \
+            of the best reading too, and how far the rounds lie apart. In pairs with their limit are writing a trace (as \
             many bytes that are only written), reading it (their checksums) and recording (the same run without it). \
             Decoding compressed traces, plan, compare and simulate are branches over a few bytes, which no peak of the \
             machine bounds: what a run takes is what counts.
 
             A row is measured in three rounds, several runs in each: it is the median of the rounds' medians, its spread \
-            that of the middle half of the runs. The size of compressed blocks, which needs no clock, is taken once. A run \
-            that takes over 0.3 seconds counts from the first on, but for one that is not counted where there are fewer \
-            than three rounds. Models of 110 million and 1.1 billion parameters get random weights. Decoding is measured \
+            that of the middle half of the runs. The size of compressed blocks, which needs no clock, is taken once. Of a run \
+            that takes less than 0.3 seconds (0.15 of traces and jobs) the first is not counted; of longer ones neither, \
+            where there are fewer than three rounds. Models of 110 million and 1.1 billion parameters get random weights. Decoding is measured \
             at a past that was not computed, which costs a step nothing less. What else the machine does makes it slower \
             than it is: bench warns. In the end stands what Headroom is held to, and whether it holds. A run takes some \
             two minutes on two cores, with --full an hour or two.
@@ -99,8 +99,6 @@ struct BenchCommand: ParsableCommand {
         // What is wrong with the file shows before minutes are spent.
         _ = try against.map { try EarlierBench(path: $0) }
         Interruption.watchAll()
-        // What a program beside it does not read any more shows as an error of the write, and as the end of its answers.
-        if beside != nil { signal(SIGPIPE, SIG_IGN) }
         let progress = Progress()
         var job = BenchJob()
         job.threads = threads ?? WorkerPool.cores

@@ -39,13 +39,14 @@ struct WeightMatrixTests {
         var isRounded: Bool { self == .roundedInput || self == .narrow }
     }
 
-    private func product(_ kind: Kind, _ matrices: [WeightMatrix], _ input: [Float], _ workers: Workforce) -> [[Float]]
-    {
+    private func product(
+        _ kind: Kind, _ matrices: [WeightMatrix], _ input: [Float], _ workers: Workforce, by taken: ProductInput? = nil
+    ) -> [[Float]] {
         var input = input
         let (columns, tokens) = (matrices[0].columns, input.count / matrices[0].columns)
         let out = matrices.map { UnsafeMutablePointer<Float>.allocate(capacity: tokens * $0.rows) }
         defer { for out in out { out.deallocate() } }
-        let taken = ProductInput(isRounded: kind.isRounded)
+        let taken = taken ?? ProductInput(isRounded: kind.isRounded)
         input.withUnsafeMutableBufferPointer {
             taken.take($0.baseAddress!, tokens: tokens, columns: columns, for: matrices, workers: workers)
             WeightMatrix.multiply(taken, zip(matrices, out).map { ($0, $1) }, workers: workers)
@@ -76,6 +77,23 @@ struct WeightMatrixTests {
                         #expect(abs(Double(out[index]) - terms.reduce(0, +)) <= bound, "\(kind) \(rows) \(index)")
                     }
                 }
+            }
+        }
+    }
+
+    @Test("An input that was taken in another shape, and for matrices of another width, gives what a new one gives")
+    func again() {
+        let pool = WorkerPool(threads: 2)
+        for isRounded in [false, true] {
+            let taken = ProductInput(isRounded: isRounded)
+            for (tokens, columns, isNarrow) in [(3, 100, true), (1, 37, false), (9, 64, true), (20, 5, false)] {
+                let numbers = Numbers(70 * columns)
+                var seeded = SeededNumbers(seed: 3)
+                let input = seeded.normals(tokens * columns)
+                let kind = Kind.allCases.first { $0.isRounded == isRounded && $0.hasNarrowWeights == isNarrow }!
+                let matrix = numbers.matrix(70, columns, isNarrow: isNarrow)
+                let expected = product(kind, [matrix], input, .pool(pool))
+                #expect(product(kind, [matrix], input, .pool(pool), by: taken) == expected, "\(tokens) x \(columns)")
             }
         }
     }

@@ -5,9 +5,6 @@ import Workbench
 
 @Suite("bench beside another program")
 struct BesideTests {
-    /// As the command does: what a program does not read any more is to be an error.
-    init() { signal(SIGPIPE, SIG_IGN) }
-
     /// Two rows that are quick, and a third that no program here is asked for.
     private let introduction = #"{"program": "other 1.0", "rows": {"trace/replay": 0.5, "trace/scan": null}}"#
 
@@ -17,6 +14,9 @@ struct BesideTests {
         job.beside = script
         return job
     }
+
+    /// Answers with a rate.
+    private let answer = #"echo '{"row": "'$row'", "rates": [1]}'"#
 
     private func says(_ lines: String...) -> String {
         "echo '\(introduction)'; while read -r row; do " + lines.joined(separator: "; ") + "; done"
@@ -33,7 +33,8 @@ struct BesideTests {
         let folder = try TemporaryFolder()
         try withExtendedLifetime(folder) {
             // A rate for each of its answers: 1e6, 2e6, 3e6.
-            let script = says(#"n=$((n + 1)); echo "$row" >> asked; echo '{"rates": ['$n'e6, '$n'e6], "more": 1}'"#)
+            let script = says(
+                #"n=$((n + 1)); echo "$row" >> asked; echo '{"row": "'$row'", "rates": ['$n'e6, '$n'e6], "more": 1}'"#)
             var told: [String] = []
             let record = try job("cd \(folder.path); \(script); echo end >> asked").run(progress: { told.append($0) })
             #expect(told.contains { $0.hasPrefix("waiting for cd \(folder.path)") && $0.hasSuffix("…") })
@@ -75,7 +76,7 @@ struct BesideTests {
 
     @Test("--only chooses among its rows")
     func words() throws {
-        let script = says(#"echo '{"rates": [1]}'"#)
+        let script = says(answer)
         #expect(try job(script, rounds: 1, words: ["replay"]).run().results.map(\.name) == ["trace/replay"])
         #expect(throws: BenchError.self) { try job(script, words: ["trace/write"]).run() }
     }
@@ -83,7 +84,8 @@ struct BesideTests {
     @Test("A row that it cannot measure is left out, with its reason")
     func error() throws {
         let script = says(
-            #"if [ $row = trace/scan ]; then printf '%s\n' '{"error": "no\nmemory"}'; else echo '{"rates": [1]}'; fi"#)
+            #"if [ $row = trace/scan ]; then printf '%s\n' '{"row": "trace/scan", "error": "no\nmemory"}'; else echo '{"row": "'$row'", "rates": [1]}'; fi"#
+        )
         let record = try job(script).run()
         #expect(record.results.map(\.name) == ["trace/replay"] && record.results[0].beside?.ratios.count == 3)
         #expect(record.skipped == ["trace/scan": "other 1.0: no\\nmemory"] && record.stopped == nil)
@@ -91,7 +93,9 @@ struct BesideTests {
 
     @Test("Where it can measure nothing of what was asked for, one line says why")
     func nothing() {
-        let error = #expect(throws: BenchError.self) { try job(says(#"echo '{"error": "no memory"}'"#)).run() }
+        let error = #expect(throws: BenchError.self) {
+            try job(says(#"echo '{"row": "'$row'", "error": "no memory"}'"#)).run()
+        }
         #expect(
             error?.description
                 == "nothing could be measured: trace/replay: other 1.0: no memory; and 1 more")
@@ -102,7 +106,7 @@ struct BesideTests {
         let folder = try TemporaryFolder()
         try withExtendedLifetime(folder) {
             let ended = "\(folder.path)/ended"
-            let script = says(#"echo '{"rates": [1]}'"#) + "; touch \(ended); sleep 60"
+            let script = says(answer) + "; touch \(ended); sleep 60"
             let stop = { FileManager.default.fileExists(atPath: ended) }
             let record = try job(script, rounds: 1).run(shouldStop: stop)
             #expect(record.stopped == nil && record.results.count == 2)
@@ -131,22 +135,36 @@ struct BesideTests {
         "A bad answer ends the run with what was measured until then",
         arguments: [
             (#"echo hello"#, #"found "hello""#), (#"exit 4"#, "found its end (exit status 4)"),
-            (#"echo '{"rates": []}'"#, "found no rates"), (#"echo '{"rates": [1, 0]}'"#, "found rates [1.0, 0.0]"),
-            (#"echo '{}'"#, "found neither"), (#"echo '{"rates": [1e-320]}'"#, "found rates [1e-320"),
-            (#"exec <&-; echo '{"rates": [2]}'; exit"#, "found its end"),
+            (#"echo '{"row": "'$row'", "rates": []}'"#, "found no rates"),
+            (#"echo '{"row": "'$row'", "rates": [1, 0]}'"#, "found rates [1.0, 0.0]"),
+            (#"echo '{"row": "'$row'"}'"#, "found neither"),
+            (#"echo '{"rates": [1]}'"#, "found no row"),
+            (#"echo '{"row": "trace/write", "rates": [1]}'"#, #"found row "trace/write""#),
+            (#"echo '{"row": "'$row'", "rates": [1e-320]}'"#, "found rates [1e-320"),
+            (#"exec <&-; echo '{"row": "'$row'", "rates": [2]}'; exit"#, "found its end"),
         ])
     func badAnswer(answer: String, found: String) throws {
-        let script = says(#"n=$((n + 1)); if [ $n = 2 ]; then \#(answer); else echo '{"rates": [1]}'; fi"#)
+        let script = says(
+            #"n=$((n + 1)); if [ $n = 2 ]; then \#(answer); else echo '{"row": "'$row'", "rates": [1]}'; fi"#)
         let record = try job(script).run()
         let stopped = try #require(record.stopped)
         #expect(record.results.map(\.name).first == "trace/scan", "\(stopped)")
-        #expect(stopped.hasPrefix("--beside: other 1.0: expected {\"rates\"") && stopped.contains(found), "\(stopped)")
+        #expect(stopped.hasPrefix("--beside: other 1.0: expected {\"row\"") && stopped.contains(found), "\(stopped)")
     }
 
     @Test("A line too many ends the run, as it would pass for the next row's answer")
     func tooMany() throws {
-        let record = try job(says(#"echo '{"rates": [1]}'; echo '{"rates": [1]}'"#)).run()
+        let record = try job(says(answer, answer)).run()
         #expect(record.stopped?.hasSuffix("expected one line for each row's name, found more") == true)
+    }
+
+    @Test("A line too many is found however late it comes, and after the last row")
+    func late() throws {
+        // The line comes after the next row's name.
+        let late = says(#"if [ "$last" ]; then echo "$last"; else last='{"row": "'$row'", "rates": [1]}'; fi"#, answer)
+        #expect(try job(late).run().stopped?.hasSuffix(#"found row "trace/scan""#) == true)
+        let last = says(answer, #"if [ $row = trace/replay ]; then echo more; fi"#)
+        #expect(try job(last, rounds: 1).run().stopped?.hasSuffix("found more") == true)
     }
 
     @Test("What holds its output when it has ended is not waited for")
@@ -161,7 +179,7 @@ struct BesideTests {
         let folder = try TemporaryFolder()
         try withExtendedLifetime(folder) {
             let file = "\(folder.path)/sleeper"
-            let script = "sleep 60 > /dev/null 2>&1 & echo $! > \(file); " + says(#"echo '{"rates": [1]}'"#)
+            let script = "sleep 60 > /dev/null 2>&1 & echo $! > \(file); " + says(answer)
             #expect(try job(script, rounds: 1).run().stopped == nil)
             try Self.expectEnded(file)
         }

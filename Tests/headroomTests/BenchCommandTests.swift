@@ -29,7 +29,7 @@ struct BenchCommandTests {
         // Whether ours wrote since it was asked last, as a rate.
         let script = """
             rate=1; for file in "$TMPDIR"/headroom-bench-*/bytes; do [ -e "$file" ] && rm "$file" && rate=2; done; \
-            echo '{"rates": ['$rate']}'
+            echo '{"row": "'$row'", "rates": ['$rate']}'
             """
         let (run, json, errors) = try beside(script, rounds: 4)
         #expect(run.exitCode == 0 && errors.isEmpty, "\(run.errors)")
@@ -41,7 +41,8 @@ struct BenchCommandTests {
     @Test("Whatever ends a run, what was measured until then is printed, and one line says why")
     func failure() throws {
         // In the second round the other goes first.
-        let script = #"n=$((n + 1)); [ $n = 2 ] && rm -r "$TMPDIR"/headroom-bench-*; echo '{"rates": [1]}'"#
+        let script =
+            #"n=$((n + 1)); [ $n = 2 ] && rm -r "$TMPDIR"/headroom-bench-*; echo '{"row": "'$row'", "rates": [1]}'"#
         let (run, json, errors) = try beside(script, rounds: 2)
         #expect(run.exitCode == 1 && errors.count == 1, "\(run.errors)")
         #expect(errors.first?.hasPrefix("Error: ") == true && errors.first?.contains("headroom-bench-") == true)

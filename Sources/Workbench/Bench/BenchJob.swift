@@ -10,14 +10,13 @@ public struct BenchJob: Sendable {
     public var threads = WorkerPool.cores
     /// Bytes that are read to measure the bandwidth: far more than the caches hold.
     public var readBytes = 1 << 30
-    /// Whether everything is measured, and not what two minutes have room for.
+    /// Whether everything is measured, and not what some two minutes have room for.
     public var measuresAll = false
     /// What names must contain to be measured, one of these; empty for no condition.
     public var words: [String] = []
     /// Times that the measurements are made, one after the other, so that what else the machine does hits all of them.
     public var rounds = 3
-    /// A command of the shell that measures its like of some rows in turn with them, and these alone; nil for none. It may
-    /// end before it is spoken to: the process must then ignore SIGPIPE.
+    /// A command of the shell that measures its like of some rows in turn with them, and these alone; nil for none.
     public var beside: String?
 
     /// A job with the defaults that `bench` has.
@@ -48,6 +47,7 @@ public struct BenchJob: Sendable {
         do {
             try inference(plan, run)
             try traces(plan, folder, run)
+            try program?.checkUnread()
         } catch { failure = error }
         // What was measured until then is worth its minutes.
         guard !run.record.results.isEmpty else { throw failure ?? BenchError.unmeasured(run.record.skipped) }

@@ -6,14 +6,10 @@ package struct BenchPlan {
     struct ModelCase {
         let name: String
         let model: BenchModel
-        /// Whether one token is computed at a time, which no machine's products bound.
-        var isSingle = false
         let measure: (InferenceBench) throws -> BenchResult
 
         /// The limits that it is held to.
-        var limits: LimitKinds {
-            isSingle ? .memory : [.memory, model.arithmetic == .bfloat16 ? .bfloat16 : .float32]
-        }
+        var limits: LimitKinds { [.memory, model.arithmetic == .bfloat16 ? .bfloat16 : .float32] }
     }
 
     private let measuresAll: Bool
@@ -47,30 +43,30 @@ package struct BenchPlan {
     static let contexts = [128, 1024, 4096]
     static let prompts = [128, 512, 1024, 4096]
 
-    /// All that is measured of models with those weights. The bundled ones know no longer context than theirs.
+    /// All that is measured of models with those weights: of every size all models, one after the other, as full caches
+    /// stand beside DMC's and arithmetics beside each other. The bundled ones know no longer context than theirs.
     static func cases(of weights: BenchWeights) -> [ModelCase] {
-        models(with: weights).flatMap { model in
-            let most = weights.shape == .bundled ? 1024 : .max
-            let decode = contexts.filter { $0 <= most }.flatMap { context in
-                batches.map { batch in
-                    ModelCase(
-                        name: "decode/\(model.name)/batch=\(batch)/context=\(context)", model: model,
-                        isSingle: batch == 1
-                    ) { try $0.decode(batch: batch, context: context) }
+        let models = models(with: weights)
+        let most = weights.shape == .bundled ? 1024 : .max
+        let decode = contexts.filter { $0 <= most }.flatMap { context in
+            batches.flatMap { batch in
+                models.map { model in
+                    ModelCase(name: "decode/\(model.name)/batch=\(batch)/context=\(context)", model: model) {
+                        try $0.decode(batch: batch, context: context)
+                    }
                 }
             }
-            let prefill = prompts.filter { $0 <= most }.flatMap { tokens in
-                [
-                    ModelCase(name: "prefill/\(model.name)/tokens=\(tokens)/parallel", model: model) {
-                        try $0.prefill(tokens: tokens)
-                    },
-                    ModelCase(name: "prefill/\(model.name)/tokens=\(tokens)/by-token", model: model, isSingle: true) {
-                        try $0.prefillByToken(tokens: tokens)
-                    },
+        }
+        let prefill = prompts.filter { $0 <= most }.flatMap { tokens in
+            models.flatMap { model in
+                let name = "prefill/\(model.name)/tokens=\(tokens)"
+                return [
+                    ModelCase(name: "\(name)/parallel", model: model) { try $0.prefill(tokens: tokens) },
+                    ModelCase(name: "\(name)/by-token", model: model) { try $0.prefillByToken(tokens: tokens) },
                 ]
             }
-            return decode + prefill
         }
+        return decode + prefill
     }
 
     /// What is measured without `--full`: what the goals speak of, and a few rows more.
@@ -79,8 +75,11 @@ package struct BenchPlan {
             "decode/bundled/bfloat16/full/batch=1/context=128", "decode/bundled/bfloat16/full/batch=16/context=1024",
             "decode/bundled/bfloat16/dmc/batch=16/context=1024",
             "prefill/bundled/bfloat16/full/tokens=1024/parallel", "prefill/bundled/bfloat16/dmc/tokens=1024/parallel",
-            "decode/110m/bfloat16/full/batch=1/context=128", "decode/1.1b/bfloat16/full/batch=4/context=128",
+            "decode/110m/bfloat16/full/batch=1/context=128", "decode/110m/bfloat16/full/batch=64/context=128",
+            "decode/1.1b/bfloat16/full/batch=4/context=128", "decode/1.1b/bfloat16/full/batch=1/context=4096",
+            "decode/1.1b/bfloat16/dmc/batch=1/context=4096",
             "decode/1.1b/int8/full/batch=1/context=128", "decode/1.1b/int8/full/batch=16/context=128",
+            "prefill/1.1b/int8/full/tokens=128/parallel",
         ] + traces + jobs)
 
     /// Whether the measurement of that name is made; of a name that ends in a slash, whether any below it is.

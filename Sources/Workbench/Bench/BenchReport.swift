@@ -89,6 +89,11 @@ public struct BenchReport {
         if !machine.isEmpty {
             lines.append("another  " + machine.map { "\($0.0): \($0.1) then, \($0.2) now" }.joined(separator: "; "))
         }
+        if earlier.isOlder {
+            lines.append(
+                "another  way to measure: the median of all runs then, half a second of each row in a round; now of the "
+                    + "rounds' medians, 0.3 seconds")
+        }
         if !others.isEmpty {
             lines.append("another  \(others.joined(separator: ", ")): measured otherwise then, and without a ratio")
         }
@@ -173,9 +178,12 @@ public struct BenchReport {
 
     private var goals: String {
         guard !record.goals.isEmpty else { return "" }
-        var table = TextTable(["goal", "asked", "measured", ""], words: 1)
+        var table = TextTable(["goal", "asked", "measured", "its rounds", "of the best reading", ""], words: 1)
         for outcome in record.goals {
-            table.add([outcome.goal, outcome.asked, outcome.measured, outcome.holds ? "holds" : "misses"])
+            table.add([
+                outcome.goal, outcome.asked, outcome.measured, outcome.range,
+                outcome.ofBest.map { Self.percent($0) } ?? "—", outcome.holds ? "holds" : "misses",
+            ])
         }
         guard record.kernels != record.machineKernels else { return table.text() }
         return table.text()

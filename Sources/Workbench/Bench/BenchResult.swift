@@ -121,6 +121,13 @@ public struct BenchResult: Equatable, Sendable {
         return rounds.flatMap { round in places.map(round.rates.quantile) }.middleHalf / rate
     }
 
+    /// The result with that round alone.
+    func round(_ index: Int) -> BenchResult {
+        var result = self
+        result.rounds = [rounds[index]]
+        return result
+    }
+
     /// Takes in the runs of another round.
     mutating func add(_ other: BenchResult) {
         rounds += other.rounds

@@ -59,7 +59,6 @@ final class BenchRun {
 
     private func measure(_ row: BenchRow, _ round: Int) throws {
         guard !shouldStop() else { throw BenchError.interrupted(done: record.results.count) }
-        progress(row.name)
         do {
             // Which of the two goes first changes: neither has the other's moment always.
             let ((measured, rates), limits) = try readings.around(row.limits) {
@@ -79,6 +78,7 @@ final class BenchRun {
 
     /// A round of a row.
     private func ours(_ row: BenchRow, _ round: Int) throws -> BenchResult {
+        progress(row.name)
         let result = try row.measure()
         // A run that takes long counts from the first on. That one is cold: of fewer than three it would move the median.
         guard round == 0, rounds < 3, !row.isOnce, result.rates.count == 1 else { return result }

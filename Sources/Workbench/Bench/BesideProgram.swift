@@ -19,6 +19,7 @@ final class BesideProgram {
     }
 
     private struct Answer: Decodable {
+        var row: String?
         var rates: [Double]?
         var error: String?
     }
@@ -53,22 +54,31 @@ final class BesideProgram {
     /// Units a second of each of its runs of its like of a row.
     /// - Throws: `BenchSkipped` where it says why it cannot; `BenchError`.
     func measure(_ row: String) throws -> [Double] {
-        guard !process.hasUnread else {
-            throw BenchError.beside(program: name, expected: "one line for each row's name", found: "more")
-        }
+        try checkUnread()
         process.send(row)
-        let expected = #"{"rates": [1e-30 to 1e30, …]} or {"error": REASON} for \#(row)"#
+        let expected = #"{"row": "\#(row)", "rates": [1e-30 to 1e30, …]} or "error": REASON instead of rates"#
         let answer: Answer = try Self.answer(of: process, named: name, expected: expected) {
             progress("\(row): waiting for \(name)")
             return shouldStop()
+        }
+        guard answer.row == row else {
+            let found = answer.row.map { "row \($0.shown)" } ?? "no row"
+            throw BenchError.beside(program: name, expected: expected, found: found)
         }
         switch (answer.rates, answer.error) {
         case (let rates?, nil) where !rates.isEmpty && rates.areRates: return rates
         case (nil, let reason?): throw BenchSkipped.beside(program: name, reason: reason.inOneLine)
         case (let rates, _):
-            let found = rates.map { $0.isEmpty ? "no rates" : "rates \($0.prefix(4))" } ?? "neither"
+            let found = rates.map { $0.isEmpty ? "no rates" : "rates \($0.prefix(4))" } ?? "neither rates nor error"
             throw BenchError.beside(program: name, expected: expected, found: found)
         }
+    }
+
+    /// Checks that it said no more than it was asked for.
+    /// - Throws: `BenchError`.
+    func checkUnread() throws {
+        guard process.hasUnread else { return }
+        throw BenchError.beside(program: name, expected: "one line for each row's name", found: "more")
     }
 
     /// Tells it that this was all, and waits for some seconds until it ends; not where all is to stop.

@@ -8,13 +8,14 @@ package enum ControlGroup {
         let folder: String
         let limit: String
         let usage: String
-        /// The line of `memory.stat` with what of the usage goes as soon as memory is short: files that were read.
-        let spare: String
+        /// The lines of `memory.stat` with what of the usage goes as soon as memory is short: files that were read.
+        let spare: [Substring]
 
         static let first = Version(
             folder: "/memory", limit: "memory.limit_in_bytes", usage: "memory.usage_in_bytes",
-            spare: "total_inactive_file")
-        static let second = Version(folder: "", limit: "memory.max", usage: "memory.current", spare: "inactive_file")
+            spare: ["total_inactive_file", "total_active_file"])
+        static let second = Version(
+            folder: "", limit: "memory.max", usage: "memory.current", spare: ["inactive_file", "active_file"])
     }
 
     /// Bytes that this process's groups, and those that these are in, leave to it; nil where none has a limit.
@@ -43,8 +44,12 @@ package enum ControlGroup {
         guard let limit = lines("\(folder)/\(version.limit)").first.flatMap({ Int($0) }),
             let usage = lines("\(folder)/\(version.usage)").first.flatMap({ Int($0) })
         else { return nil }
-        let spare = lines("\(folder)/memory.stat").first { $0.hasPrefix(version.spare + " ") }
-        return max(0, limit - usage + (spare.flatMap { Int($0.dropFirst(version.spare.count + 1)) } ?? 0))
+        let spare = lines("\(folder)/memory.stat").reduce(0) { sum, line in
+            let words = line.split(separator: " ")
+            return words.first.map(version.spare.contains) ?? false ? sum + (words.last.flatMap { Int($0) } ?? 0) : sum
+        }
+        // A limit may be the largest number there is, and the figures of different moments.
+        return max(0, limit - max(0, usage - spare))
     }
 
     private static func lines(_ path: String) -> [Substring] {

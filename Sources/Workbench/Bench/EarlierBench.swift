@@ -30,16 +30,19 @@ public struct EarlierBench: Decodable {
                 found: "those of a later one (format \(format))")
         }
         if let limit = limits.rates.first(where: { ![$0].areRates }) {
-            throw FileError.unsuitable(path: path, expected: "limits above 0", found: "\(limit)")
+            throw FileError.unsuitable(path: path, expected: "limits from 1e-30 to 1e30", found: "\(limit)")
         }
         for result in results where ![result.rate].areRates {
             throw FileError.unsuitable(
-                path: path, expected: "rates above 0", found: "\(result.rate) of \(result.name.shown)")
+                path: path, expected: "rates from 1e-30 to 1e30", found: "\(result.rate) of \(result.name.shown)")
         }
     }
 
     /// The rate of the measurement of that name; nil where it was not made, or was another's.
     func rate(_ name: String) -> Double? { isAnother(name) ? nil : results.first { $0.name == name }?.rate }
+
+    /// Whether rows were timed by another rule then.
+    var isOlder: Bool { (format ?? 1) < BenchRecord.format }
 
     /// Names of rows that meant something else then.
     var others: [String] { results.map(\.name).filter(isAnother) }

@@ -56,13 +56,14 @@ final class LimitsProbe {
         }
         if kinds.contains(.float32) {
             progress("products in float32")
-            limits.float32FLOPS = openBLAS?.matrixPeak(passes)
             limits.ownFloat32FLOPS = own.peak(isNarrow: false, passes)
+            limits.float32FLOPS = openBLAS?.matrixPeak(passes)
         }
         if kinds.contains(.bfloat16) {
             progress("products in bfloat16")
-            limits.bfloat16FLOPS = OneDNN.loaded?.matrixPeak(threads: pool.threads, passes)
+            // oneDNN's threads, which are OpenMP's, look for more work for some milliseconds.
             limits.ownBfloat16FLOPS = own.peak(isNarrow: true, passes)
+            limits.bfloat16FLOPS = OneDNN.loaded?.matrixPeak(threads: pool.threads, passes)
         }
     }
 

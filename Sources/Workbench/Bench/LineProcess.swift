@@ -29,8 +29,7 @@ final class LineProcess {
     /// Milliseconds for which nobody looks whether to stop.
     private static let patience: Int32 = 50
 
-    /// Starts `/bin/sh -c command`. What it does not read any more must show as an error of the write: the process is to
-    /// ignore SIGPIPE.
+    /// Starts `/bin/sh -c command`.
     /// - Throws: `FileError.unreadable` where that cannot be run.
     init(_ command: String) throws {
         let toIt = try Self.ends()
@@ -82,9 +81,15 @@ final class LineProcess {
         .unreadable(path: "/bin/sh", reason: String(cString: strerror(number)))
     }
 
-    /// Sends it a line. Where it reads no more, its end is what it answers.
+    /// Sends it a line. Where it reads no more, its end is what it answers, and this thread gets no SIGPIPE.
     func send(_ line: String) {
+        var (signals, before, none) = (sigset_t(), sigset_t(), timespec())
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &signals, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
         try? AtomicFile.write(Array("\(line)\n".utf8), to: input.fileDescriptor, path: "/bin/sh")
+        while sigtimedwait(&signals, nil, &none) < 0 && errno == EINTR {}
     }
 
     /// Waits for its next line.
@@ -109,7 +114,10 @@ final class LineProcess {
             var block = [UInt8](repeating: 0, count: 1 << 16)
             let count = read(output.fileDescriptor, &block, block.count)
             if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
-            guard count > 0 else { return .end(end(within: 5, shouldStop: shouldStop)) }
+            guard count > 0 else {
+                let end = end(within: 5, shouldStop: shouldStop)
+                return shouldStop() ? .stopped : .end(end)
+            }
             received += block[..<count]
         }
     }
