@@ -27,11 +27,12 @@ enum HeadCurve: Sendable {
         }
     }
 
-    /// Whether it only grows, and in the same way whatever the prompt.
+    /// Whether it only grows, and in the same way whatever the request: not where it is one prompt's of a trace, nor
+    /// under a budget, which is cut at the prompt's end or goes by the request's length.
     var isSameForAll: Bool {
         switch self {
-        case .recorded, .uniform, .bounded(nil, _, _): true
-        case .bounded: false
+        case .uniform, .bounded(nil, _, _): true
+        case .recorded, .bounded: false
         }
     }
 

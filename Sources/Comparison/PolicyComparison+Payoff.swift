@@ -7,11 +7,11 @@ extension PolicyComparison {
     /// Contexts are told apart by so many tokens, a page of most engines.
     static let contextStep = 16
 
-    /// A payoff for every run but the plain one; empty without a plan.
+    /// A payoff for every run but the plain one, which is the first; none without a plan.
     /// - Throws: as `Planner`.
-    public func payoffs() throws -> [Payoff] {
+    static func payoffs(of runs: [ComparedRun], on plan: PlanRequest?) throws -> [Payoff] {
         guard let plan else { return [] }
-        let plainHeads = baseline.header.configuration.kvHeads
+        let plainHeads = runs[0].header.configuration.kvHeads
         var plain = PlainThroughputs(request: plan)
         return try runs.dropFirst().map { run in
             var request = plan
@@ -19,11 +19,11 @@ extension PolicyComparison {
                 request.lengths = .trace(try RecordedTrace(header: run.header, prompts: run.prompts))
             }
             return try payoff(
-                run.variant(on: plan.model, plainHeads: plainHeads), name(of: run), request, &plain)
+                run.variant(on: plan.model, plainHeads: plainHeads), name(of: run, among: runs), request, &plain)
         }
     }
 
-    private func payoff(
+    private static func payoff(
         _ variant: PlanVariant, _ model: String, _ request: PlanRequest, _ plain: inout PlainThroughputs
     ) throws -> Payoff {
         let planner = try Planner(request)
@@ -34,16 +34,16 @@ extension PolicyComparison {
             both == 0
             ? nil
             : try Stretch(of: 1...both) {
-                full.meanStepTime(batch: $0).seconds >= Self.leastGain * other.meanStepTime(batch: $0).seconds
+                full.meanStepTime(batch: $0).seconds >= leastGain * other.meanStepTime(batch: $0).seconds
             }
         let steps = contextSteps(request)
         var throughputs: [Int: Throughputs] = [:]
         func at(_ step: Int) throws -> Throughputs {
             if let known = throughputs[step] { return known }
-            let context = step * Self.contextStep
+            let context = step * contextStep
             let found = Throughputs(
                 plain: try plain.throughput(context: context),
-                other: try Self.throughput(variant, request, context: context))
+                other: try throughput(variant, request, context: context))
             throughputs[step] = found
             return found
         }
@@ -52,18 +52,18 @@ extension PolicyComparison {
         return Payoff(
             model: model, policy: variant.word, plainFits: plainRow.maxBatch, fits: row.maxBatch,
             lacksRoom: plainRow.limitedBy == .weights && row.limitedBy == .weights, batches: batches,
-            contexts: contexts?.times(Self.contextStep), contextsLookedAt: looked?.times(Self.contextStep))
+            contexts: contexts?.times(contextStep), contextsLookedAt: looked?.times(contextStep))
     }
 
     /// The contexts that are looked at, in steps: those that the model knows and the GPU's times were measured at, and
     /// from 64 tokens on, below which a batch is hardly limited by its cache; in any case the one that is planned for.
-    private func contextSteps(_ request: PlanRequest) -> ClosedRange<Int> {
+    private static func contextSteps(_ request: PlanRequest) -> ClosedRange<Int> {
         let known = request.model.configuration.maxPositions
         let measured = request.gpu.calibration?.ranges["context"]
         let least = min(request.tokens, max(64, Int(measured?.lowerBound ?? 0)))
         let most = max(request.tokens, min(known, measured.map { Int($0.upperBound) } ?? known))
-        let first = max(1, min((least + Self.contextStep - 1) / Self.contextStep, request.tokens / Self.contextStep))
-        return first...max(first, most / Self.contextStep)
+        let first = max(1, min((least + contextStep - 1) / contextStep, request.tokens / contextStep))
+        return first...max(first, most / contextStep)
     }
 
     /// Tokens a second of a variant at its own largest batch, for sequences of `context` tokens in the request's

@@ -16,6 +16,8 @@ public struct PolicyComparison: Sendable {
     public let head: HeadPlace?
     /// A row a run, in the order of `runs`.
     public let rows: [ComparisonRow]
+    /// From where on the policy of every run but the plain one pays; empty without a plan.
+    public let payoffs: [Payoff]
 
     /// Positions that share a point of the loss over position, at most; shorter sequences have about eight points.
     static let positionsPerPoint = 64
@@ -48,6 +50,7 @@ public struct PolicyComparison: Sendable {
                 run, named: Self.name(of: run, among: runs), against: baseline, isBaseline: index == 0, plan: plan,
                 seed: seed)
         }
+        payoffs = try Self.payoffs(of: self.runs, on: plan)
     }
 }
 

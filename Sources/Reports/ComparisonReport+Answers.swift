@@ -5,10 +5,9 @@ import Foundation
 
 extension ComparisonReport {
     /// The answer in words: which policy loses least at each budget, and from where on each pays.
-    /// - Throws: as `Planner`.
-    package func answers() throws -> [String] {
+    package func answers() -> [String] {
         let losses = comparison.standings.map(leastLoss)
-        return losses + ownRatios() + bytes() + (try paying()) + unequalBudgets() + cautions()
+        return losses + ownRatios() + bytes() + paying() + unequalBudgets() + cautions()
     }
 
     private func leastLoss(_ standing: Standing) -> String {
@@ -113,11 +112,11 @@ extension ComparisonReport {
     private func share(_ row: ComparisonRow) -> String { "\(name(row)) \(Self.percent(row.kept))" }
 
     /// One sentence for all policies that pay in the same places.
-    private func paying() throws -> [String] {
+    private func paying() -> [String] {
         guard let plan = comparison.plan else { return [] }
         var sentences: [(end: String, policies: [String])] = []
         // A plain cache under other weights buys nothing that the plain cache does not.
-        let payoffs = try payoffs().filter { $0.policy != CachePolicy.full.description }
+        let payoffs = comparison.payoffs.filter { $0.policy != CachePolicy.full.description }
         for payoff in payoffs {
             let end = PayoffWords(payoff, plan).sentence
             let isAlone = payoffs.allSatisfy { $0.policy != payoff.policy || PayoffWords($0, plan).sentence == end }

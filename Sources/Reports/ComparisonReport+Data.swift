@@ -58,7 +58,7 @@ extension ComparisonReport {
     }
 
     /// As JSON: the rows with their projections, losses over position, and the answer in words.
-    /// - Throws: as `Planner`.
+    /// - Throws: `EncodingError` where a number is not finite.
     public func json() throws -> String {
         try JSONText.text(
             ComparisonJSON(
@@ -71,7 +71,7 @@ extension ComparisonReport {
                 shard: comparison.shard?.description, models: comparison.models.map(ComparisonJSON.Model.init),
                 rows: comparison.rows.map(ComparisonJSON.Row.init),
                 standings: comparison.standings.map { ComparisonJSON.Standing($0, comparison.rows) },
-                payoffs: try payoffs().map(ComparisonJSON.Pays.init), answers: try answers()))
+                payoffs: comparison.payoffs.map(ComparisonJSON.Pays.init), answers: answers()))
     }
 }
 

@@ -5,8 +5,7 @@ import Foundation
 
 extension ComparisonReport {
     /// For people: what was kept and lost, what it buys, and the answer in words.
-    /// - Throws: as `Planner`.
-    public func text() throws -> String {
+    public func text() -> String {
         let count = comparison.baseline.prompts.count
         var text = "headroom \(Release.version) compare: \(count) \(count == 1 ? "prompt" : "prompts"), "
         text += "\(PlanFormatting.grouped(comparison.baseline.prompts.reduce(0) { $0 + $1.tokens })) tokens; "
@@ -23,7 +22,7 @@ extension ComparisonReport {
             text += "\nProjected: \(table.caption)\n" + TextTable(table).text()
             text += planNotes.map { "note: \($0)\n" }.joined()
         }
-        return text + "\n" + (try answers().map { "\($0)\n" }.joined())
+        return text + "\n" + answers().map { "\($0)\n" }.joined()
     }
 
     /// What a row lost, or that this was not tested; nil for the plain model.

@@ -145,7 +145,7 @@ struct CompareCommand: ParsableCommand {
         }
         try write(report, progress)
         switch format {
-        case .text: print(try report.text(), terminator: "")
+        case .text: print(report.text(), terminator: "")
         case .json: print(try report.json())
         case .csv: print(report.csv(), terminator: "")
         }

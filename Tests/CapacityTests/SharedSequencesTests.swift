@@ -3,7 +3,7 @@ import Descriptions
 import TestSupport
 import Testing
 
-@Suite("Requests planned together share what is the same, and nothing else")
+@Suite("Requests planned together have no sequences that are not their own")
 struct SharedSequencesTests {
     private typealias Change = (inout PlanRequest) throws -> Void
 
@@ -24,7 +24,8 @@ struct SharedSequencesTests {
         return request
     }
 
-    /// Changes that other sequences follow from, one field each.
+    /// Changes that other sequences follow from: of one field each, and of a prompt's share. A field that requests get
+    /// later has to be added here or below; nothing tells where it is not.
     private func changes() throws -> [Change] {
         let trace = try sampleTrace()
         var otherWindow = trace
@@ -42,21 +43,22 @@ struct SharedSequencesTests {
                 $0.promptTokens += 10
                 $0.newTokens -= 10
             },
-            { $0.model.configuration.intermediateSize *= 2 }, { $0.model.configuration.kvHeads = 3 },
-            { $0.model.configuration.headDim = 32 }, { $0.model.configuration.dmc = DMCSettings(window: 4) },
+            { $0.model.configuration.kvHeads = 3 }, { $0.model.configuration.headDim = 32 },
+            { $0.model.configuration.dmc = DMCSettings(window: 4) },
         ]
         return fields + sources.map { source in { $0.lengths = source } }
     }
 
-    /// Changes that leave sequences as they are.
+    /// Changes that leave sequences as they are, but not their times or how many fit.
     private let others: [Change] = [
         { $0.gpu = try .named("a100-80gb") }, { $0.gpuMemoryBytes = 40 << 30 }, { $0.utilization = 0.5 },
         { $0.budgetBytes = 32 << 20 }, { $0.batch = 5 }, { $0.weightBits = 8 }, { $0.maxSequences = 16 },
         { $0.contextBytes = 1 << 30 }, { $0.graphBytes = 2 << 30 },
+        { $0.model.configuration.intermediateSize *= 2 },
     ]
 
-    @Test("Requests that differ in one field have the rows together that each has alone")
-    func oneFieldEach() throws {
+    @Test("A change to a request gives the rows among others that it gives alone")
+    func oneChangeEach() throws {
         let base = try base()
         let requests =
             try [base]

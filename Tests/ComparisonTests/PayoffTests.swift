@@ -32,7 +32,7 @@ struct PayoffTests {
     func places(word: String) throws {
         let plan = try request()
         let comparison = try PolicyComparison([comparedRun(), comparedRun(word)], plan: plan)
-        let payoff = try #require(comparison.payoffs().first)
+        let payoff = try #require(comparison.payoffs.first)
         let fits = try #require(comparison.rows[0].plan).maxBatch
         let batches = try (1...fits).filter { try step("full", batch: $0, plan) >= 1.05 * step(word, batch: $0, plan) }
         #expect(payoff.batches.map { Array($0.from...$0.to) } ?? [] == batches)
@@ -53,7 +53,7 @@ struct PayoffTests {
     func contexts() throws {
         func looked(_ model: String, _ gpu: String, prompt: Int, new: Int) throws -> Stretch? {
             let plan = PlanRequest(model: try .named(model), gpu: try .named(gpu), promptTokens: prompt, newTokens: new)
-            return try PolicyComparison([comparedRun(), comparedRun("tova:slots=0.5")], plan: plan).payoffs()[0]
+            return try PolicyComparison([comparedRun(), comparedRun("tova:slots=0.5")], plan: plan).payoffs[0]
                 .contextsLookedAt
         }
         #expect(try looked("llama-2-7b", "a100-80gb", prompt: 64, new: 32)?.from == 96)
@@ -68,7 +68,7 @@ struct PayoffTests {
         let comparison = try PolicyComparison(
             [comparedRun(), comparedRun("tova:slots=1.0"), comparedRun("dmc", shape: { $0.dmc = DMCSettings() })],
             plan: request())
-        let payoffs = try comparison.payoffs()
+        let payoffs = comparison.payoffs
         #expect(payoffs.map(\.never) == [true, true], "TOVA with all slots, DMC that merges nothing")
     }
 
@@ -78,7 +78,7 @@ struct PayoffTests {
             model: try .named("llama-2-70b"), gpu: try .named("rtx-4090"), promptTokens: 3072, newTokens: 1024)
         let comparison = try PolicyComparison(
             [comparedRun(), comparedRun("tova:slots=0.5"), comparedRun("window:sinks=1,window=1")], plan: plan)
-        let payoffs = try comparison.payoffs()
+        let payoffs = comparison.payoffs
         #expect(payoffs.allSatisfy { $0.lacksRoom && !$0.never && $0.contextsLookedAt == nil && $0.fits == 0 })
     }
 
@@ -87,7 +87,7 @@ struct PayoffTests {
         let plan = PlanRequest(
             model: try .named("llama-2-7b"), gpu: try .named("rtx-4090"), promptTokens: 19_456, newTokens: 1024)
         let comparison = try PolicyComparison([comparedRun(), comparedRun("tova:slots=0.1")], plan: plan)
-        let payoff = try #require(comparison.payoffs().first)
+        let payoff = try #require(comparison.payoffs.first)
         #expect(payoff.plainFits == 0 && payoff.fits > 0 && payoff.batches == nil && !payoff.never)
         #expect(payoff.contexts?.to == 20_480)
     }
@@ -95,12 +95,12 @@ struct PayoffTests {
     @Test("grouped heads pay as the share of heads that they have on the planned model")
     func grouped() throws {
         let run = try comparedRun(drops: [[0], [0]], shape: { $0.kvHeads = 1 })
-        let payoff = try #require(PolicyComparison([comparedRun(), run], plan: request()).payoffs().first)
+        let payoff = try #require(PolicyComparison([comparedRun(), run], plan: request()).payoffs.first)
         #expect(payoff.policy == "gqa:20" && !payoff.never)
     }
 
     @Test("without a plan there is no payoff")
     func noPlan() throws {
-        #expect(try PolicyComparison([comparedRun(), comparedRun("tova:slots=2")]).payoffs().isEmpty)
+        #expect(try PolicyComparison([comparedRun(), comparedRun("tova:slots=2")]).payoffs.isEmpty)
     }
 }

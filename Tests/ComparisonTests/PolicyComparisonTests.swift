@@ -291,7 +291,7 @@ import Traces
             plan: plan)
         #expect(comparison.rows.map(\.modelName) == ["sample (01234567)", "sample (01234567)", "sample (abcdefgh)"])
         #expect(comparison.rows.map(\.model) == ["sample", "sample", "sample"])
-        let payoffs = try comparison.payoffs()
+        let payoffs = comparison.payoffs
         #expect(payoffs.map(\.policy) == ["tova:slots=2", "tova:slots=2"])
         #expect(payoffs.map(\.model) == ["sample (01234567)", "sample (abcdefgh)"])
     }

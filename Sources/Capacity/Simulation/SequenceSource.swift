@@ -2,9 +2,9 @@ import Descriptions
 
 /// Gives every request of a workload the curve that its sequence follows: under a trace that of a recorded prompt,
 /// drawn with replacement, each as likely; else the policy's own arithmetic.
-struct SequenceSource: Sendable {
+package struct SequenceSource: Sendable {
     /// GPUs that a sequence is counted on: 1 where all are alike or the fullest stands for them.
-    let gpus: Int
+    package let gpus: Int
     private let kind: Kind
     private let seed: UInt64
 
@@ -20,32 +20,33 @@ struct SequenceSource: Sendable {
     /// - Parameters:
     ///   - plan: the variant whose heads they are.
     ///   - longest: tokens of the longest sequence there will be.
+    ///   - seed: seed of the draws of recorded prompts.
     /// - Throws: `CapacityError.request` where that is too long to replay recordings up to it.
-    init(_ plan: VariantPlan, longest: Int, seed: UInt64) throws {
+    package init(_ plan: VariantPlan, longest: Int, seed: UInt64) throws {
         self.seed = seed
         let pattern = plan.pattern.prompts[0]
-        guard pattern.curves[0].recordedTokens == nil else {
+        let head = pattern.curves[0]
+        let heads = plan.sequence.loads[0].map { $0[0] }.max() ?? 0
+        if head.isSameForAll {
+            let curve = AlikeCurve(plan, heads: heads, head: head, shared: pattern.shared)
+            kind = .one(longest <= Self.mostTabled ? SummedCurve(curve, tokens: longest) : curve)
+            gpus = 1
+        } else if head.recordedTokens != nil {
             kind = .summed(
                 try SummedCurve.all(plan, tokens: longest),
                 recorded: plan.pattern.prompts.map { $0.curves[0].recordedTokens ?? 0 })
             gpus = plan.placement.gpus
-            return
-        }
-        let heads = plan.sequence.loads[0].map { $0[0] }.max() ?? 0
-        gpus = 1
-        guard pattern.curves[0].isSameForAll else {
+        } else {
             kind = .alike(plan, heads: heads)
-            return
+            gpus = 1
         }
-        let curve = AlikeCurve(plan, heads: heads, head: pattern.curves[0], shared: pattern.shared)
-        kind = .one(longest <= Self.mostTabled ? SummedCurve(curve, tokens: longest) : curve)
     }
 
     /// Tokens up to which heads that are alike are summed up beforehand: 12 MB of sums.
-    private static let mostTabled = 1 << 20
+    package static let mostTabled = 1 << 20
 
     /// The curve of the request with that number.
-    func curve(of request: Workload.Request, number: Int) -> any SequenceCurve {
+    package func curve(of request: Workload.Request, number: Int) -> any SequenceCurve {
         switch kind {
         case .summed(let curves, _): return curves[recording(number, of: curves.count)]
         case .one(let curve): return curve

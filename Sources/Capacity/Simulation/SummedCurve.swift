@@ -29,7 +29,7 @@ final class SummedCurve: SequenceCurve {
         let stride = tokens + 1
         var pages = [Int32](repeating: 0, count: loads.count * stride)
         var attended = [Int](repeating: 0, count: loads.count * stride)
-        for count in 1...tokens {
+        for count in 1..<stride {
             let bytes = plan.sequence.bytesByGPU(index, .after(count))
             let slots = prompt.curves.map { $0.attended(by: count) }
             for gpu in loads.indices {
@@ -50,8 +50,8 @@ final class SummedCurve: SequenceCurve {
         var sum = 0
         attended =
             [0]
-            + (1...tokens).map { count in
-                sum += curve.attended(by: count, gpu: 0)
+            + (0..<tokens).map { before in
+                sum += curve.attended(by: before + 1, gpu: 0)
                 return sum
             }
     }

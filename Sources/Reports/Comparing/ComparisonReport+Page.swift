@@ -4,10 +4,10 @@ import Descriptions
 
 extension Report {
     /// Adds the sections, data files and provenance of a comparison that `command` asked for.
-    /// - Throws: as `Planner`.
+    /// - Throws: `EncodingError` where a number is not finite.
     mutating func add(_ comparison: PolicyComparison, command: String) throws {
         let added = ComparisonSections(comparison, command: command)
-        sections += try added.sections()
+        sections += added.sections()
         provenance += added.report.provenance
         dataFiles.merge(try added.dataFiles()) { _, new in new }
     }
@@ -15,11 +15,11 @@ extension Report {
 
 extension ComparisonReport {
     /// The comparison as a report of its own.
-    /// - Throws: as `Planner`.
+    /// - Throws: `EncodingError` where a number is not finite.
     public func page() throws -> Report {
         let sections = ComparisonSections(comparison, command: command)
         return Report(
-            title: "Cache policies under one budget", lead: try answers(), sections: try sections.sections(isLed: true),
+            title: "Cache policies under one budget", lead: answers(), sections: sections.sections(isLed: true),
             provenance: [
                 Report.Fact(name: "Command", value: command ?? "not known"),
                 Report.Fact(name: "Headroom", value: Release.version),

@@ -17,9 +17,8 @@ public struct ComparisonSections {
 
     /// The sections; those that need what the comparison has not are left out.
     /// - Parameter isLed: whether the answers in words stand elsewhere.
-    /// - Throws: as `Planner`.
-    public func sections(isLed: Bool = false) throws -> [Report.Section] {
-        let answers = isLed ? [] : try report.answers()
+    public func sections(isLed: Bool = false) -> [Report.Section] {
+        let answers = isLed ? [] : report.answers()
         let loss = Report.Section(
             heading: "Which policy loses least", paragraphs: answers + [basis],
             figures: [lossFigure()].compactMap { $0 },
@@ -28,7 +27,7 @@ public struct ComparisonSections {
     }
 
     /// All numbers of the comparison, exact, by the files' names.
-    /// - Throws: as `Planner`.
+    /// - Throws: `EncodingError` where a number is not finite.
     public func dataFiles() throws -> [String: String] {
         ["comparison.csv": report.csv(), "comparison.json": "\(try report.json())\n"]
     }
