@@ -11,8 +11,8 @@ is compared.
 
 FOLDER has the Python environment, 1.1 GB (by default .build/benchmarks in the repository); what is there already is
 not fetched again. Needs a Swift toolchain, python3 from 3.10 on with venv, a C++ compiler, 12 GB of memory, and 5 GB
-in the temporary folder; cmake is fetched with the rest, from PyPI, and PyTorch without a GPU's libraries from its own
-index. The first run fetches and builds for some ten minutes, a comparison takes as long.
+in the temporary folder; cmake is fetched with the rest, from PyPI and PyTorch's own index, which has it without a
+GPU's libraries. The first run fetches and builds for some ten minutes, a comparison takes as long.
 END
 }
 
@@ -59,7 +59,8 @@ if ! "$python" -m pip --version >/dev/null 2>&1; then
     fi
     python3 -c 'import venv, ensurepip' 2>/dev/null ||
         fail "python3 has no venv (on Debian: apt-get install python3-venv)"
-    mkdir -p "$folder" 2>/dev/null && [ -w "$folder" ] || fail "$folder: expected a folder that can be made and written to"
+    mkdir -p "$folder" 2>/dev/null && [ -w "$folder" ] ||
+        fail "$folder: expected a folder that can be made and written to"
 fi
 
 (cd "$root" && swift build -c release --product headroom)

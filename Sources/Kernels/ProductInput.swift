@@ -56,7 +56,7 @@ public final class ProductInput {
     /// Writes a token's numbers to `place` in each width that is asked for.
     private func copy(_ numbers: UnsafePointer<Float>, count: Int, to place: Int) {
         guard isRounded else {
-            singles.start.map { ($0 + place).update(from: numbers, count: count) }
+            if hasSingles { (singles.start! + place).update(from: numbers, count: count) }
             return
         }
         let rounded = narrow.start! + place

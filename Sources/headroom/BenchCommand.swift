@@ -8,26 +8,26 @@ struct BenchCommand: ParsableCommand {
         commandName: "bench",
         abstract: "Measure this machine's limits, and how near Headroom comes to them.",
         discussion: """
-            Limits are measured before and after every row that is held to them, as far as they bear on it: memory \
-            bandwidth (all threads reading), that of the cache, and matrix products in float32 (OpenBLAS) and bfloat16 \
-            (oneDNN), each where it is installed, and our own of both. Shares are of the best of the whole run ("of the \
-            limit") and of the better of the two around the row ("of it then"), to which goals are held; they say the share \
-            of the best reading too, and how far the rounds lie apart. In pairs with their limit are writing a trace (as \
+            Limits are measured before and after every row that is held to them: memory bandwidth (all threads \
+            reading), that of the cache, and matrix products in float32 (OpenBLAS) and bfloat16 (oneDNN), each where \
+            it is installed, and our own of both. Shares are of the best of the whole run ("of the limit") and of \
+            the better of the two around the row ("of it then"), to which goals are held; they say the share of the \
+            best reading too, and how far the rounds lie apart. In pairs with their limit are writing a trace (as \
             many bytes that are only written), reading it (their checksums) and recording (the same run without it). \
-            Decoding compressed traces, plan, compare and simulate are branches over a few bytes, which no peak of the \
-            machine bounds: what a run takes is what counts.
+            Decoding compressed traces, plan, compare and simulate are branches over a few bytes, which no peak of \
+            the machine bounds: what a run takes is what counts.
 
-            A row is measured in three rounds, several runs in each: it is the median of the rounds' medians, its spread \
-            that of the middle half of the runs. The size of compressed blocks, which needs no clock, is taken once. Of a run \
-            that takes less than 0.3 seconds (0.15 of traces and jobs) the first is not counted; of longer ones neither, \
-            where there are fewer than three rounds. Models of 110 million and 1.1 billion parameters get random weights. Decoding is measured \
-            at a past that was not computed, which costs a step nothing less. What else the machine does makes it slower \
-            than it is: bench warns. In the end stands what Headroom is held to, and whether it holds. A run takes some \
-            two minutes on two cores, with --full an hour or two.
+            A row is measured in three rounds, several runs in each, the first of which is not counted where it is \
+            short: it is the median of the rounds' medians, its spread that of the middle half of the runs. The size \
+            of compressed blocks, which needs no clock, is taken once. Models of 110 million and 1.1 billion \
+            parameters get random weights. Decoding is measured at a past that was not computed, which costs a step \
+            nothing less. What else the machine does makes it slower than it is: bench warns. In the end stands what \
+            Headroom is held to, and whether it holds. A run takes some two and a half minutes on two cores, with \
+            --full an hour or two.
 
-            Exit status: 0 where it was measured, also where a goal is missed or a row is left out ("not measured"); 1 \
-            where nothing could be measured, or the run ended before its end, with what it had until then; 64 where the \
-            command line is wrong.
+            Exit status: 0 where it was measured, also where a goal is missed or a row is left out ("not measured"); \
+            1 where nothing could be measured, or the run ended before its end, with what it had until then; 64 \
+            where the command line is wrong.
 
             Example:
               headroom bench --only trace/replay --format json
@@ -40,7 +40,10 @@ struct BenchCommand: ParsableCommand {
             valueName: "word"))
     var only: [String] = []
 
-    @Flag(help: "Everything: all batches, contexts and widths. Without it, what the goals speak of.")
+    @Flag(
+        help:
+            "Everything: all batches, contexts and widths. Without it, a few rows of each kind, those of the goals among them."
+    )
     var full = false
 
     @Flag(help: "Print the rows' names instead, and which of them need --full.")

@@ -144,6 +144,12 @@ struct BenchTests {
         // Half the bytes say twice the rate; it is 1.8 times.
         #expect(record.goals.map(\.measured) == ["90.0 %"])
         #expect(abs(record.goals[0].value - 0.9) < 1e-12 && record.goals[0].asked == "90.0 % to 110.0 %")
+        // A machine that becomes faster from round to round: each has a ratio, and not the medians of all.
+        record.results[0].rounds = [10, 20, 40].map { .init(rates: [$0]) }
+        record.results[1].rounds = [18, 39, 72].map { .init(rates: [$0]) }
+        record.close()
+        #expect(record.goals[0].measured == "90.0 %" && record.goals[0].range == "90.0 % to 97.5 %")
+        record.results[0].rounds = [.init(rates: [10])]
         // More than the bytes say is no more than an error of the measurement.
         for (rate, holds) in [(17.0, false), (18.1, true), (21.9, true), (22.1, false)] {
             record.results[1].rounds = [.init(rates: [rate])]
@@ -230,6 +236,7 @@ struct BenchTests {
             let json = try JSONSerialization.jsonObject(with: Data(try report.json().utf8)) as? [String: Any]
             #expect(json?["against"] as? [String: Double] == ["a": 2])
             #expect(json?["not_against"] as? [String] == ["plan/sweep"])
+            #expect(report.text().contains("\nanother  way to measure: "))
             #expect(report.text().contains("\nanother  plan/sweep: measured otherwise then, and without a ratio\n"))
             #expect(report.text().contains("older.json: memory x2.00, float32 products (OpenBLAS) x2.00\n"))
         }
@@ -336,9 +343,9 @@ struct BenchTests {
         let tiny = try folder.write("c.json", text.replacing("\"rate\" : 0.0", with: "\"rate\" : 1e-320"))
         #expect(throws: FileError.self) { try EarlierBench(path: tiny) }
         let later = try folder.write(
-            "d.json", try BenchReport(record(["a": 1])).json().replacing("\"format\" : 2", with: "\"format\" : 3"))
+            "d.json", try BenchReport(record(["a": 1])).json().replacing("\"format\" : 3", with: "\"format\" : 4"))
         let unknown = #expect(throws: FileError.self) { try EarlierBench(path: later) }
-        #expect(unknown?.description.contains("found those of a later one (format 3)") == true)
+        #expect(unknown?.description.contains("found those of a later one (format 4)") == true)
         let still = try folder.write(
             "b.json",
             """

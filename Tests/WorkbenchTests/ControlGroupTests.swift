@@ -20,7 +20,8 @@ struct ControlGroupTests {
     func second() throws {
         let files = [
             "a/b/memory.max": "max", "a/b/memory.current": "100", "a/memory.max": "1000", "a/memory.current": "900",
-            "a/memory.stat": "anon 7\ninactive_file 200\nactive_file 100\ninactive_anon 50\n", "memory.max": "5000",
+            "a/memory.stat": "anon 7\ninactive_file 200\nactive_file 150\nfile_mapped 50\ninactive_anon 9\n",
+            "memory.max": "5000",
             "memory.current": "4500",
             "c/memory.max": "1", "c/memory.current": "0",
         ]
@@ -37,7 +38,7 @@ struct ControlGroupTests {
             // Files that were just dropped may be counted for a while.
             "memory/memory.stat": "total_inactive_file 1000000",
             "memory/a/memory.limit_in_bytes": "800", "memory/a/memory.usage_in_bytes": "700",
-            "memory/a/memory.stat": "total_inactive_file 50",
+            "memory/a/memory.stat": "total_inactive_file 40\ntotal_active_file 30\ntotal_mapped_file 20\nmapped_file 9",
         ]
         #expect(try free("8:pids:/b\n4:cpu,memory:/a\n0::/", files) == 150)
         #expect(try free("8:pids:/a", files) == nil)

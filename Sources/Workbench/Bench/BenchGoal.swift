@@ -32,8 +32,8 @@ struct BenchGoal: Sendable {
         self.value = value
     }
 
-    /// What came of it, as the median over the rounds: what is compared was measured within seconds. Nil where not all of
-    /// it was.
+    /// What came of it, as the median over the rounds, in each of which what is compared stands as near as the plan has
+    /// it; nil where not all of it was measured.
     func outcome(in record: BenchRecord) -> BenchOutcome? {
         let results = needs.compactMap { name in record.results.first { $0.name == name } }
         guard results.count == needs.count else { return nil }
@@ -94,8 +94,8 @@ extension BenchGoal {
         widths.flatMap { ofLarge(width: $0.0, prefill: $0.1) } + arithmetics + dmc(shape: "110m", width: "bfloat16")
         + dmc(shape: "110m", width: "bfloat16-arithmetic") + jobs
 
-    /// Weights and arithmetic, and the tokens of a prompt whose prefill is held to the peak. Where the products are fastest
-    /// a long prompt's attention shows most; the others are at their peak at any length, and would take ten seconds.
+    /// Weights and arithmetic, and the tokens of a prompt whose prefill is held to the peak. Where the products are
+    /// fastest a long prompt's attention shows most; in the others a run of it would take ten seconds.
     private static let widths = [("bfloat16", 128), ("bfloat16-arithmetic", 1024), ("float32", 128)]
 
     /// The goals of weights and arithmetic of one kind.

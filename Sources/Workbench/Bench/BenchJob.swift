@@ -47,7 +47,6 @@ public struct BenchJob: Sendable {
         do {
             try inference(plan, run)
             try traces(plan, folder, run)
-            try program?.checkUnread()
         } catch { failure = error }
         // What was measured until then is worth its minutes.
         guard !run.record.results.isEmpty else { throw failure ?? BenchError.unmeasured(run.record.skipped) }

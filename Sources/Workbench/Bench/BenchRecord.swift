@@ -5,9 +5,9 @@ import Kernels
 /// What a run of `bench` found: as JSON, what another commit's is compared with.
 public struct BenchRecord: Encodable, Equatable, Sendable {
     /// Which rows are measured how: grows when one comes to mean something else.
-    public static let format = 2
+    public static let format = 3
     /// The format since which rows mean what they do, of those that meant something else before.
-    static let changes = ["plan/sweep": 2, "record/bundled": 2]
+    static let changes = ["plan/sweep": 2, "record/bundled": 3, "compare/traces": 3]
 
     /// That of this record.
     public var format: Int

@@ -91,8 +91,8 @@ public struct BenchReport {
         }
         if earlier.isOlder {
             lines.append(
-                "another  way to measure: the median of all runs then, half a second of each row in a round; now of the "
-                    + "rounds' medians, 0.3 seconds")
+                "another  way to measure: the median of all runs then, half a second of a model's row in a round; now that "
+                    + "of the rounds' medians, 0.3 seconds")
         }
         if !others.isEmpty {
             lines.append("another  \(others.joined(separator: ", ")): measured otherwise then, and without a ratio")

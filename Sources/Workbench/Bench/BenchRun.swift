@@ -46,7 +46,10 @@ final class BenchRun {
 
     /// Ends it, whole or by an error: holds what was measured to limits and goals.
     func finish(_ error: (any Error)?, since start: ProcessorTimes) -> BenchRecord {
+        var error = error
         program?.end()
+        // Now it has said all that it will.
+        do { try program?.checkUnread() } catch let more { error = error ?? more }
         (record.load.meanwhile, record.load.stolen) = ProcessorTimes.others(since: start)
         record.stopped = error.map { error in
             let isInterruption = (error as? BenchError)?.isInterruption ?? false

@@ -9,13 +9,16 @@ package enum ControlGroup {
         let limit: String
         let usage: String
         /// The lines of `memory.stat` with what of the usage goes as soon as memory is short: files that were read.
-        let spare: [Substring]
+        let files: [Substring]
+        /// The line of it with what of these does not: somebody has it mapped.
+        let mapped: Substring
 
         static let first = Version(
             folder: "/memory", limit: "memory.limit_in_bytes", usage: "memory.usage_in_bytes",
-            spare: ["total_inactive_file", "total_active_file"])
+            files: ["total_inactive_file", "total_active_file"], mapped: "total_mapped_file")
         static let second = Version(
-            folder: "", limit: "memory.max", usage: "memory.current", spare: ["inactive_file", "active_file"])
+            folder: "", limit: "memory.max", usage: "memory.current", files: ["inactive_file", "active_file"],
+            mapped: "file_mapped")
     }
 
     /// Bytes that this process's groups, and those that these are in, leave to it; nil where none has a limit.
@@ -46,10 +49,11 @@ package enum ControlGroup {
         else { return nil }
         let spare = lines("\(folder)/memory.stat").reduce(0) { sum, line in
             let words = line.split(separator: " ")
-            return words.first.map(version.spare.contains) ?? false ? sum + (words.last.flatMap { Int($0) } ?? 0) : sum
+            guard words.count == 2, let bytes = Int(words[1]) else { return sum }
+            return version.files.contains(words[0]) ? sum + bytes : words[0] == version.mapped ? sum - bytes : sum
         }
         // A limit may be the largest number there is, and the figures of different moments.
-        return max(0, limit - max(0, usage - spare))
+        return max(0, limit - max(0, usage - max(0, spare)))
     }
 
     private static func lines(_ path: String) -> [Substring] {

@@ -20,8 +20,8 @@ final class JobBench {
     private var hasRecorded = false
 
     private static let fewCount = 8
-    /// Pairs of runs with and without a recorder in a round.
-    private static let pairs = 3
+    /// Pairs of runs with and without a recorder in a round: an even number, as either is the first in half of them.
+    private static let pairs = 4
     private static let requests = 1000
 
     /// Loads the bundled model and prompts; files go below `folder`.

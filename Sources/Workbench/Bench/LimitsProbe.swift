@@ -61,9 +61,10 @@ final class LimitsProbe {
         }
         if kinds.contains(.bfloat16) {
             progress("products in bfloat16")
-            // oneDNN's threads, which are OpenMP's, look for more work for some milliseconds.
             limits.ownBfloat16FLOPS = own.peak(isNarrow: true, passes)
             limits.bfloat16FLOPS = OneDNN.loaded?.matrixPeak(threads: pool.threads, passes)
+            // Its threads, which are OpenMP's, look for more work for some milliseconds, and would take what follows.
+            if OneDNN.loaded != nil { usleep(20_000) }
         }
     }
 
