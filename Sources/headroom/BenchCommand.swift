@@ -111,11 +111,11 @@ struct BenchCommand: ParsableCommand {
         job.beside = beside
         let record = try job.run(
             shouldStop: { Interruption.isWanted }, progress: { progress.show($0) },
-            warn: { FileHandle.standardError.write(Data("warning: \($0)\n".utf8)) })
+            warn: { printError("warning: \($0)\n") })
         let report = try BenchReport(record, against: against)
         print(format == .json ? try report.json() : report.text())
         if let reason = record.stopped {
-            FileHandle.standardError.write(Data("Error: \(reason)\n".utf8))
+            printError("Error: \(reason)\n")
             throw ExitCode.failure
         }
     }

@@ -108,7 +108,7 @@ struct CalibrateCommand: ParsableCommand {
             guard force || !FileManager.default.fileExists(atPath: output) else { throw FileError.exists(path: output) }
             try AtomicFile.write(Array(try report.gpuFile().utf8), to: output)
         }
-        if let warning = report.warning { FileHandle.standardError.write(Data("Warning: \(warning)\n".utf8)) }
+        if let warning = report.warning { printError("Warning: \(warning)\n") }
         print(format == .json ? try report.json() + "\n" : report.text(), terminator: "")
     }
 }

@@ -155,7 +155,7 @@ struct CompareCommand: ParsableCommand {
         guard let output else { return }
         let page = try report.page()
         let written = try ReportWriter(progress: { progress.show($0) }).write(page, to: output)
-        for warning in written.warnings { FileHandle.standardError.write(Data("warning: \(warning)\n".utf8)) }
+        for warning in written.warnings { printError("warning: \(warning)\n") }
     }
 
     private var budgets: String { budget ?? ComparisonJob.defaultBudgets }

@@ -28,7 +28,7 @@ struct DemoCommand: ParsableCommand {
         let progress = Progress()
         let (recording, report) = try demo.run(
             shouldStop: { Interruption.isWanted }, progress: { progress.show($0) })
-        for warning in report.warnings { FileHandle.standardError.write(Data("warning: \(warning)\n".utf8)) }
+        for warning in report.warnings { printError("warning: \(warning)\n") }
         print(format == .json ? try report.json() : recording.text() + "\n\nreport: \(report.page)")
     }
 }

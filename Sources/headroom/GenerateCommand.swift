@@ -70,5 +70,5 @@ struct GenerateCommand: ParsableCommand {
         print(format == .json ? try report.json() : report.text(streamed: streams))
     }
 
-    private func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+    private func write(_ text: String) { printAtOnce(text) }
 }

@@ -9,6 +9,7 @@ import Kernels
 struct Headroom: ParsableCommand {
     /// Runs a command. Whatever is wrong is one line on standard error; `--help` tells the rest.
     static func main() {
+        holdStandardError()
         do {
             var command = try parseAsRoot(joiningNegativeNumbers(Array(CommandLine.arguments.dropFirst())))
             do { try KernelSet.checkChoice() } catch { throw ValidationError("\(error)") }
@@ -21,7 +22,7 @@ struct Headroom: ParsableCommand {
             guard exitCode(for: error) != .success else { exit(withError: error) }
             let message = message(for: error)
             // What a command has said already comes as a bare exit code.
-            if !message.isEmpty { FileHandle.standardError.write(Data("Error: \(message)\n".utf8)) }
+            if !message.isEmpty { printError("Error: \(message)\n") }
             exit(withError: exitCode(for: error))
         }
     }

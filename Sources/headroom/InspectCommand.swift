@@ -81,7 +81,7 @@ struct InspectCommand: ParsableCommand {
         }
         guard let warning = report.warning else { return }
         fflush(nil)
-        FileHandle.standardError.write(Data("Error: \(warning)\n".utf8))
+        printError("Error: \(warning)\n")
         throw ExitCode.failure
     }
 }

@@ -64,7 +64,7 @@ struct ModelOptions: ParsableArguments {
 
 /// Tells what to know of a checkpoint before its numbers are trusted.
 func printNote(_ checkpoint: Checkpoint) {
-    if let note = checkpoint.note { FileHandle.standardError.write(Data("note: \(note)\n".utf8)) }
+    if let note = checkpoint.note { printError("note: \(note)\n") }
 }
 
 extension ArithmeticMode: ExpressibleByArgument {}

@@ -18,12 +18,12 @@ final class Progress: Sendable {
         guard isShown, ContinuousClock.now - start > .seconds(1) else { return }
         line.withLock { line in
             guard text != line else { return }
-            FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
+            printError("\r\u{1B}[K\(text)")
             line = text
         }
     }
 
     deinit {
-        if line.withLock({ !$0.isEmpty }) { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+        if line.withLock({ !$0.isEmpty }) { printError("\r\u{1B}[K") }
     }
 }

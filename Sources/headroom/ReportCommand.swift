@@ -66,7 +66,7 @@ struct ReportCommand: ParsableCommand {
             return try job.run(
                 locate: PlannedModel.located, writer: ReportWriter(progress: { progress.show($0) }))
         }
-        for warning in written.warnings { FileHandle.standardError.write(Data("warning: \(warning)\n".utf8)) }
+        for warning in written.warnings { printError("warning: \(warning)\n") }
         print(format == .json ? try written.json() : written.page)
     }
 }

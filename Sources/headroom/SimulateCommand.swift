@@ -189,7 +189,7 @@ struct SimulateCommand: ParsableCommand {
         guard let output else { return }
         let page = try report.page(command: ShellWords.line(["headroom"] + CommandLine.arguments.dropFirst()))
         let written = try ReportWriter(progress: { progress.show($0) }).write(page, to: output)
-        for warning in written.warnings { FileHandle.standardError.write(Data("warning: \(warning)\n".utf8)) }
+        for warning in written.warnings { printError("warning: \(warning)\n") }
     }
 }
 

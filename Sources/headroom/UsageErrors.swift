@@ -22,6 +22,6 @@ func usageErrors<Result>(_ work: () throws -> Result) throws -> Result {
 }
 
 private func usage(_ error: any Error) -> ExitCode {
-    FileHandle.standardError.write(Data("Error: \(error)\n".utf8))
+    printError("Error: \(error)\n")
     return .validationFailure
 }

@@ -139,6 +139,7 @@ struct BesideTests {
             (#"echo '{"row": "'$row'", "rates": []}'"#, "found no rates"),
             (#"echo '{"row": "'$row'", "rates": [1, 0]}'"#, "found rates [1.0, 0.0]"),
             (#"echo '{"row": "'$row'"}'"#, "found neither"),
+            (#"echo '{"row": "'$row'", "error": ""}'"#, "found neither"),
             (#"echo '{"rates": [1]}'"#, "found no row"),
             (#"echo '{"row": "trace/write", "rates": [1]}'"#, #"found row "trace/write""#),
             (#"echo '{"row": "'$row'", "rates": [1e-320]}'"#, "found rates [1e-320"),

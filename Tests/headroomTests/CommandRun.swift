@@ -6,8 +6,11 @@ struct CommandRun {
     let errors: String
     let exitCode: Int32
 
-    /// Calls `headroom`, which lies beside the tests, and waits for its end; `folder` is where it runs.
-    init(_ arguments: [String], folder: String? = nil, environment: [String: String] = [:]) throws {
+    /// Calls `headroom`, which lies beside the tests, and waits for its end; `folder` is where it runs. Its
+    /// errors may go elsewhere, to a file that exists, and are not kept then.
+    init(
+        _ arguments: [String], folder: String? = nil, environment: [String: String] = [:], errorsTo path: String? = nil
+    ) throws {
         let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let process = Process()
         process.executableURL = URL(fileURLWithPath: tests).deletingLastPathComponent()
@@ -25,7 +28,7 @@ struct CommandRun {
             return try FileHandle(forWritingTo: file)
         }
         process.standardOutput = handles[0]
-        process.standardError = handles[1]
+        process.standardError = try path.map { try FileHandle(forWritingTo: URL(fileURLWithPath: $0)) } ?? handles[1]
         try process.run()
         process.waitUntilExit()
         output = String(decoding: try Data(contentsOf: files[0]), as: UTF8.self)

@@ -148,6 +148,14 @@ struct WrongInputTests {
         ["--rate", rate, "--prompt-tokens", "10", "--new-tokens", "10"]
     }
 
+    @Test("Where standard error takes nothing, commands end as they do where it does")
+    func noStandardError() throws {
+        let wrong = try CommandRun(["evaluate", "--policy", "lru"], errorsTo: "/dev/full")
+        #expect(wrong.exitCode == 64)
+        let right = try CommandRun(["list", "gpus"], errorsTo: "/dev/full")
+        #expect(right.exitCode == 0 && right.output.contains("h100-sxm"))
+    }
+
     @Test("One line says what is wrong, and the exit code says whose fault it is", arguments: cases.indices)
     func wrong(index: Int) throws {
         let (name, arguments, code, named) = Self.cases[index]

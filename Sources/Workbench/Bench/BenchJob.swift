@@ -91,7 +91,8 @@ public struct BenchJob: Sendable {
             try run.measure(TraceBench(folder: folder).rows.filter { plan.contains($0.name) })
         }
         if BenchPlan.jobs.contains(where: plan.contains) {
-            try run.measure(JobBench(threads: threads, folder: folder).rows.filter { plan.contains($0.name) })
+            let jobs = try JobBench(threads: threads, folder: folder, shouldStop: run.shouldStop)
+            try run.measure(jobs.rows.filter { plan.contains($0.name) })
         }
     }
 }

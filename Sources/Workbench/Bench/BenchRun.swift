@@ -10,8 +10,9 @@ final class BenchRun {
     private let readings: LimitReadings
     private let program: BesideProgram?
     private let rounds: Int
-    private let shouldStop: () -> Bool
     private let progress: (String) -> Void
+    /// Whether it was told to end.
+    let shouldStop: () -> Bool
 
     /// Measures the machine's limits, and gets ready for rows.
     init(

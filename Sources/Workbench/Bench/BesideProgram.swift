@@ -67,7 +67,8 @@ final class BesideProgram {
         }
         switch (answer.rates, answer.error) {
         case (let rates?, nil) where !rates.isEmpty && rates.areRates: return rates
-        case (nil, let reason?): throw BenchSkipped.beside(program: name, reason: reason.inOneLine)
+        case (nil, let reason?) where !reason.isEmpty:
+            throw BenchSkipped.beside(program: name, reason: reason.inOneLine)
         case (let rates, _):
             let found = rates.map { $0.isEmpty ? "no rates" : "rates \($0.prefix(4))" } ?? "neither rates nor error"
             throw BenchError.beside(program: name, expected: expected, found: found)

@@ -16,6 +16,7 @@ final class JobBench {
     private let few: [Prompt]
     private let threads: Int
     private let folder: String
+    private let shouldStop: () -> Bool
     private var simulation: Simulation?
     private var hasRecorded = false
 
@@ -25,13 +26,15 @@ final class JobBench {
     private static let requests = 1000
 
     /// Loads the bundled model and prompts; files go below `folder`.
-    init(threads: Int, folder: String) throws {
+    /// - Parameter shouldStop: is asked between runs that take a second or so.
+    init(threads: Int, folder: String, shouldStop: @escaping () -> Bool) throws {
         model = try LoadedModel(path: BundledModel.compressed.folder())
         let prompts = try model.prompts(at: [BundledPrompts.folder()])
         self.prompts = prompts
         few = (0..<Self.fewCount).map { prompts[$0 * prompts.count / Self.fewCount] }
         self.threads = threads
         self.folder = folder
+        self.shouldStop = shouldStop
     }
 
     /// All that is measured here.
@@ -56,12 +59,18 @@ final class JobBench {
     }
 
     private func runRecorded() throws {
+        try checkStop()
         let path = "\(folder)/again.hrt"
         _ = try Recorder(model, options: RunOptions(policy: .dmc, threads: threads)).record(
             prompts, to: path, existing: FileManager.default.fileExists(atPath: path) ? .replace : .refuse)
     }
 
+    private func checkStop() throws {
+        guard !shouldStop() else { throw BenchError.interrupted(done: 0) }
+    }
+
     private func runPlain() throws {
+        try checkStop()
         let requests = prompts.map { GenerationRequest(tokens: $0.tokens, maxNewTokens: 0, scores: true) }
         try BatchRunner(Engine(model.llama, threads: threads)) { [model] _ in try model.llama.makeCache(.dmc) }
             .run(requests) { _, _ in }
