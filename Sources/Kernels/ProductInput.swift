@@ -8,8 +8,8 @@ public final class ProductInput {
     private(set) var tokens = 0
     /// Numbers from one token to the next.
     private(set) var stride = 0
-    private let singles = InputRows<Float>()
-    private let narrow = InputRows<UInt16>()
+    private let singles = AlignedMemory<Float>()
+    private let narrow = AlignedMemory<UInt16>()
     /// Whether the numbers that were taken last are there as singles.
     private var hasSingles = false
 
@@ -33,8 +33,8 @@ public final class ProductInput {
         hasSingles = matrices.contains { !$0.readsNarrow(self) }
         self.tokens = tokens
         stride = (columns + Self.gap - 1) / Self.gap * Self.gap + Self.gap
-        if hasSingles { singles.reserve(tokens * stride) }
-        if isRounded { narrow.reserve(tokens * stride) }
+        if hasSingles { _ = singles.room(tokens * stride) }
+        if isRounded { _ = narrow.room(tokens * stride) }
         workers.forEach((tokens + Self.block - 1) / Self.block) { index, _ in
             for token in index * Self.block..<min((index + 1) * Self.block, tokens) {
                 finish(token)
@@ -47,20 +47,20 @@ public final class ProductInput {
     /// them.
     var floats: UnsafePointer<Float> {
         precondition(hasSingles, "an input is taken for the matrices that it is multiplied with")
-        return UnsafePointer(singles.start!)
+        return UnsafePointer(singles.numbers)
     }
 
     /// The tokens' bfloat16 numbers, where numbers are rounded.
-    var bfloats: UnsafePointer<UInt16> { UnsafePointer(narrow.start!) }
+    var bfloats: UnsafePointer<UInt16> { UnsafePointer(narrow.numbers) }
 
     /// Writes a token's numbers to `place` in each width that is asked for.
     private func copy(_ numbers: UnsafePointer<Float>, count: Int, to place: Int) {
         guard isRounded else {
-            if hasSingles { (singles.start! + place).update(from: numbers, count: count) }
+            if hasSingles { (singles.numbers + place).update(from: numbers, count: count) }
             return
         }
-        let rounded = narrow.start! + place
+        let rounded = narrow.numbers + place
         KernelSet.selected.narrow_bf16(numbers, count, rounded)
-        if hasSingles { KernelSet.selected.widen_bf16(rounded, count, singles.start! + place) }
+        if hasSingles { KernelSet.selected.widen_bf16(rounded, count, singles.numbers + place) }
     }
 }

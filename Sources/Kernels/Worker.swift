@@ -2,24 +2,12 @@
 public final class Worker: @unchecked Sendable {
     /// Its place among the pool's threads, from 0.
     let index: Int
-    private var memory: UnsafeMutablePointer<Float>?
-    private var capacity = 0
+    private let memory = AlignedMemory<Float>()
 
     init(index: Int) { self.index = index }
 
-    deinit { memory?.deallocate() }
-
     /// Room for `count` floats with whatever was in it; valid until the next call.
-    public func scratch(_ count: Int) -> UnsafeMutablePointer<Float> {
-        if let memory, capacity >= count { return memory }
-        memory?.deallocate()
-        capacity = max(count, 2 * capacity)
-        // It begins with a line of the cache, so that vectors do not lie in two.
-        let fresh = UnsafeMutableRawPointer.allocate(byteCount: capacity * MemoryLayout<Float>.stride, alignment: 64)
-            .bindMemory(to: Float.self, capacity: capacity)
-        memory = fresh
-        return fresh
-    }
+    public func scratch(_ count: Int) -> UnsafeMutablePointer<Float> { memory.room(count) }
 }
 
 /// Who runs a loop: all threads of a pool, or the one thread that is in a pool's loop already.

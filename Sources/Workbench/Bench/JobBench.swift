@@ -65,15 +65,15 @@ final class JobBench {
             prompts, to: path, existing: FileManager.default.fileExists(atPath: path) ? .replace : .refuse)
     }
 
-    private func checkStop() throws {
-        guard !shouldStop() else { throw BenchError.interrupted(done: 0) }
-    }
-
     private func runPlain() throws {
         try checkStop()
         let requests = prompts.map { GenerationRequest(tokens: $0.tokens, maxNewTokens: 0, scores: true) }
         try BatchRunner(Engine(model.llama, threads: threads)) { [model] _ in try model.llama.makeCache(.dmc) }
             .run(requests) { _, _ in }
+    }
+
+    private func checkStop() throws {
+        guard !shouldStop() else { throw BenchError.interrupted(done: 0) }
     }
 
     /// A model's recording of `prompts`, made when it is first asked for.
